@@ -1,0 +1,201 @@
+package io.github.kmsrotation.aws;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * How calls to AWS are tried. Immutable. Defaults:
+ *
+ * <ul>
+ *   <li>8 attempts, the first pause 200 ms, doubled each time with jitter, at most 20 s: rides out
+ *       throttling of about a minute.
+ *   <li>20 calls a second: well below the documented request quotas of the control planes, so that
+ *       a rotation does not starve other users of the account.
+ *   <li>the circuit opens when half of the last 20 calls failed for no reason of the caller's, for
+ *       30 s: a Region in trouble is left alone.
+ * </ul>
+ */
+public final class AwsCallSettings {
+
+  private final int maxAttempts;
+  private final Duration firstPause;
+  private final Duration longestPause;
+  private final int callsPerSecond;
+  private final Duration openCircuitFor;
+
+  private AwsCallSettings(Builder builder) {
+    if (builder.firstPause.compareTo(builder.longestPause) > 0) {
+      throw new IllegalArgumentException(
+          "firstPause "
+              + builder.firstPause
+              + " is longer than longestPause "
+              + builder.longestPause);
+    }
+    this.maxAttempts = builder.maxAttempts;
+    this.firstPause = builder.firstPause;
+    this.longestPause = builder.longestPause;
+    this.callsPerSecond = builder.callsPerSecond;
+    this.openCircuitFor = builder.openCircuitFor;
+  }
+
+  /**
+   * The defaults of the class description.
+   *
+   * @return settings
+   */
+  public static AwsCallSettings ofDefaults() {
+    return builder().build();
+  }
+
+  /**
+   * A new builder with the defaults.
+   *
+   * @return a builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Attempts in all.
+   *
+   * @return 1 to 100
+   */
+  public int maxAttempts() {
+    return maxAttempts;
+  }
+
+  /**
+   * The pause after the first failed attempt.
+   *
+   * @return a positive duration
+   */
+  public Duration firstPause() {
+    return firstPause;
+  }
+
+  /**
+   * The longest pause between attempts.
+   *
+   * @return a positive duration
+   */
+  public Duration longestPause() {
+    return longestPause;
+  }
+
+  /**
+   * The most calls in one second.
+   *
+   * @return 1 to 10,000
+   */
+  public int callsPerSecond() {
+    return callsPerSecond;
+  }
+
+  /**
+   * How long no call is made after the circuit opened.
+   *
+   * @return a positive duration
+   */
+  public Duration openCircuitFor() {
+    return openCircuitFor;
+  }
+
+  /** Builds settings. Not safe for use by several threads. */
+  public static final class Builder {
+
+    private int maxAttempts = 8;
+    private Duration firstPause = Duration.ofMillis(200);
+    private Duration longestPause = Duration.ofSeconds(20);
+    private int callsPerSecond = 20;
+    private Duration openCircuitFor = Duration.ofSeconds(30);
+
+    private Builder() {}
+
+    /**
+     * Attempts in all, the first included.
+     *
+     * @param maxAttempts 1 to 100
+     * @return this builder
+     * @throws IllegalArgumentException if out of range
+     */
+    public Builder maxAttempts(int maxAttempts) {
+      this.maxAttempts = inRange("maxAttempts", maxAttempts, 1, 100);
+      return this;
+    }
+
+    /**
+     * The pause after the first failed attempt.
+     *
+     * @param firstPause positive
+     * @return this builder
+     * @throws IllegalArgumentException if not positive
+     */
+    public Builder firstPause(Duration firstPause) {
+      this.firstPause = positive("firstPause", firstPause);
+      return this;
+    }
+
+    /**
+     * The longest pause.
+     *
+     * @param longestPause positive
+     * @return this builder
+     * @throws IllegalArgumentException if not positive
+     */
+    public Builder longestPause(Duration longestPause) {
+      this.longestPause = positive("longestPause", longestPause);
+      return this;
+    }
+
+    /**
+     * The most calls in one second.
+     *
+     * @param callsPerSecond 1 to 10,000
+     * @return this builder
+     * @throws IllegalArgumentException if out of range
+     */
+    public Builder callsPerSecond(int callsPerSecond) {
+      this.callsPerSecond = inRange("callsPerSecond", callsPerSecond, 1, 10_000);
+      return this;
+    }
+
+    /**
+     * How long no call is made after the circuit opened.
+     *
+     * @param openCircuitFor positive
+     * @return this builder
+     * @throws IllegalArgumentException if not positive
+     */
+    public Builder openCircuitFor(Duration openCircuitFor) {
+      this.openCircuitFor = positive("openCircuitFor", openCircuitFor);
+      return this;
+    }
+
+    /**
+     * Builds.
+     *
+     * @return the settings
+     * @throws IllegalArgumentException if the first pause is longer than the longest
+     */
+    public AwsCallSettings build() {
+      return new AwsCallSettings(this);
+    }
+
+    private static int inRange(String name, int value, int least, int most) {
+      if (value < least || value > most) {
+        throw new IllegalArgumentException(
+            name + " must be " + least + " to " + most + ", was " + value);
+      }
+      return value;
+    }
+
+    private static Duration positive(String name, Duration value) {
+      Objects.requireNonNull(value, name);
+      if (value.isZero() || value.isNegative()) {
+        throw new IllegalArgumentException(name + " must be positive, was " + value);
+      }
+      return value;
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package io.github.kmsrotation.aws;
+
+import io.github.kmsrotation.error.MissingPermissionException;
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.core.IntervalFunction;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
+import java.time.Duration;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * Makes calls to AWS: reads are tried again after throttling and server errors, mutating calls only
+ * after throttling, since only then it is certain that they did not take effect. Safe for use by
+ * several threads.
+ */
+public final class AwsCalls {
+
+  private static final Duration PATIENCE_FOR_A_SLOT = Duration.ofMinutes(5);
+
+  private final Retry reads;
+  private final Retry mutations;
+  private final RateLimiter rate;
+  private final CircuitBreaker circuit;
+
+  /**
+   * @param settings how calls are tried
+   */
+  public AwsCalls(AwsCallSettings settings) {
+    reads = retry("reads", settings, AwsCalls::isWorthAnotherRead);
+    mutations = retry("mutations", settings, AwsCalls::isCertainlyNotDone);
+    rate =
+        RateLimiter.of(
+            "aws",
+            RateLimiterConfig.custom()
+                .limitForPeriod(settings.callsPerSecond())
+                .limitRefreshPeriod(Duration.ofSeconds(1))
+                .timeoutDuration(PATIENCE_FOR_A_SLOT)
+                .build());
+    circuit =
+        CircuitBreaker.of(
+            "aws",
+            CircuitBreakerConfig.custom()
+                .slidingWindowSize(20)
+                .minimumNumberOfCalls(20)
+                .failureRateThreshold(50)
+                .waitDurationInOpenState(settings.openCircuitFor())
+                .recordException(AwsCalls::isFaultOfTheService)
+                .build());
+  }
+
+  private static Retry retry(String name, AwsCallSettings settings, Predicate<Throwable> when) {
+    return Retry.of(
+        name,
+        RetryConfig.custom()
+            .maxAttempts(settings.maxAttempts())
+            .intervalFunction(
+                IntervalFunction.ofExponentialRandomBackoff(
+                    settings.firstPause(), 2.0, 0.5, settings.longestPause()))
+            .retryOnException(when)
+            .build());
+  }
+
+  private static boolean isWorthAnotherRead(Throwable failure) {
+    return isFaultOfTheService(failure);
+  }
+
+  private static boolean isCertainlyNotDone(Throwable failure) {
+    return failure instanceof RuntimeException e && AwsFailure.of(e) == AwsFailure.THROTTLED;
+  }
+
+  private static boolean isFaultOfTheService(Throwable failure) {
+    if (!(failure instanceof RuntimeException e)) {
+      return false;
+    }
+    AwsFailure kind = AwsFailure.of(e);
+    return kind == AwsFailure.THROTTLED || kind == AwsFailure.UNKNOWN_OUTCOME;
+  }
+
+  /**
+   * Makes a call that changes nothing.
+   *
+   * @param <T> the answer's type
+   * @param operation the IAM action, for messages
+   * @param call the call
+   * @return the answer
+   * @throws AwsUnavailableException if AWS kept failing
+   * @throws MissingPermissionException if the caller may not
+   */
+  public <T> T read(String operation, Supplier<T> call) {
+    try {
+      return guarded(reads, call);
+    } catch (RuntimeException e) {
+      throw translated(operation, e, false);
+    }
+  }
+
+  /**
+   * Makes a call that changes something.
+   *
+   * @param <T> the answer's type
+   * @param operation the IAM action, for messages
+   * @param call the call
+   * @return the answer
+   * @throws UnknownOutcomeException if the answer was lost: look before doing anything else
+   * @throws AwsUnavailableException if AWS kept throttling: nothing was changed
+   * @throws MissingPermissionException if the caller may not
+   */
+  public <T> T mutate(String operation, Supplier<T> call) {
+    try {
+      return guarded(mutations, call);
+    } catch (RuntimeException e) {
+      throw translated(operation, e, true);
+    }
+  }
+
+  private <T> T guarded(Retry retry, Supplier<T> call) {
+    Supplier<T> limited =
+        RateLimiter.decorateSupplier(rate, CircuitBreaker.decorateSupplier(circuit, call));
+    return Retry.decorateSupplier(retry, limited).get();
+  }
+
+  private static RuntimeException translated(
+      String operation, RuntimeException failure, boolean mutating) {
+    if (failure instanceof CallNotPermittedException) {
+      return new AwsUnavailableException(
+          operation
+              + " was not sent because most calls before it failed on AWS's side. Nothing was"
+              + " changed by it; resume later.",
+          failure);
+    }
+    return switch (AwsFailure.of(failure)) {
+      case THROTTLED ->
+          new AwsUnavailableException(
+              operation
+                  + " was throttled on every attempt and did not take effect. Resume later, or"
+                  + " lower callsPerSecond.",
+              failure);
+      case UNKNOWN_OUTCOME ->
+          mutating
+              ? new UnknownOutcomeException(
+                  operation + " was sent and its answer was lost (" + brief(failure) + ").",
+                  failure)
+              : new AwsUnavailableException(
+                  operation
+                      + " failed on every attempt ("
+                      + brief(failure)
+                      + "). It changes nothing. Resume later.",
+                  failure);
+      case DENIED ->
+          new MissingPermissionException(
+              "AWS denied "
+                  + operation
+                  + " ("
+                  + brief(failure)
+                  + "). It did not take effect. Grant the permission and go on.",
+              failure);
+      case REFUSED, NOT_SENT -> failure;
+    };
+  }
+
+  private static String brief(RuntimeException failure) {
+    String code = AwsFailure.errorCode(failure);
+    return code.isEmpty() ? failure.getClass().getSimpleName() : code;
+  }
+}

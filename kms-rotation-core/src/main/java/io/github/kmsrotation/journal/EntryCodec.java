@@ -1,0 +1,91 @@
+package io.github.kmsrotation.journal;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+
+/**
+ * One entry as one line: eight hexadecimal digits of CRC-32C over the rest, a space, a JSON object
+ * with the entry's sequence number first. Line feeds cannot occur inside.
+ */
+final class EntryCodec {
+
+  private static final int CHECKSUM_LENGTH = 8;
+
+  private EntryCodec() {}
+
+  static String encode(long sequence, JournalEntry entry) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("seq", sequence);
+    json.put("at", entry.at().toString());
+    json.put("type", entry.type().name());
+    json.put("step", entry.step());
+    json.put("data", entry.data());
+    try {
+      String text = JSON.std.asString(json);
+      return checksum(text) + " " + text;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static JournalEntry decode(long sequence, String line) throws DamagedLineException {
+    if (line.length() <= CHECKSUM_LENGTH || line.charAt(CHECKSUM_LENGTH) != ' ') {
+      throw new DamagedLineException("it has no checksum");
+    }
+    String text = line.substring(CHECKSUM_LENGTH + 1);
+    if (!checksum(text).equals(line.substring(0, CHECKSUM_LENGTH))) {
+      throw new DamagedLineException("its checksum does not match");
+    }
+    try {
+      return entry(sequence, JSON.std.mapFrom(text));
+    } catch (IOException | IllegalArgumentException | DateTimeException e) {
+      throw new DamagedLineException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static JournalEntry entry(long sequence, Map<String, Object> json)
+      throws DamagedLineException {
+    if (!(json.get("seq") instanceof Number number) || number.longValue() != sequence) {
+      throw new DamagedLineException("it is number " + json.get("seq") + ", not " + sequence);
+    }
+    if (!(json.get("at") instanceof String at)
+        || !(json.get("type") instanceof String type)
+        || !(json.get("step") instanceof String step)
+        || !(json.get("data") instanceof Map<?, ?> data)) {
+      throw new DamagedLineException("a field is missing");
+    }
+    SortedMap<String, String> values = new TreeMap<>();
+    for (Map.Entry<?, ?> value : data.entrySet()) {
+      if (!(value.getValue() instanceof String text)) {
+        throw new DamagedLineException("a value is not a text");
+      }
+      values.put(String.valueOf(value.getKey()), text);
+    }
+    return new JournalEntry(Instant.parse(at), EntryType.valueOf(type), step, values);
+  }
+
+  private static String checksum(String text) {
+    CRC32C crc = new CRC32C();
+    crc.update(text.getBytes(StandardCharsets.UTF_8));
+    return String.format("%08x", crc.getValue());
+  }
+
+  /** A line that is not what was written. */
+  static final class DamagedLineException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    DamagedLineException(String message) {
+      super(message);
+    }
+  }
+}

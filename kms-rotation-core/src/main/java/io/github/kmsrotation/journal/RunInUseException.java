@@ -1,0 +1,24 @@
+package io.github.kmsrotation.journal;
+
+import io.github.kmsrotation.error.RotationException;
+
+/** Another process or thread owns this run at the moment. */
+public final class RunInUseException extends RotationException {
+
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * @param message what happened, to which resource, and what to do next
+   */
+  public RunInUseException(String message) {
+    super(message);
+  }
+
+  /**
+   * @param message what happened, to which resource, and what to do next
+   * @param cause the failure underneath
+   */
+  public RunInUseException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

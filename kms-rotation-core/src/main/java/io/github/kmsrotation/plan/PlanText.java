@@ -1,0 +1,41 @@
+package io.github.kmsrotation.plan;
+
+/** A plan in words. */
+final class PlanText {
+
+  private PlanText() {}
+
+  static String of(RotationPlan plan) {
+    StringBuilder text = new StringBuilder();
+    text.append("Rotation plan ").append(plan.runId()).append(": ").append(plan.kind());
+    text.append(" '").append(plan.targetId()).append("' in ").append(plan.region());
+    text.append(", account ").append(plan.accountId()).append('\n');
+    text.append("  reason    ").append(plan.reason()).append('\n');
+    text.append("  key now   ").append(plan.currentKeyArn().orElse("none (not encrypted)"));
+    text.append("\n  key then  ").append(plan.targetKeyArn()).append('\n');
+    plan.rationale().forEach(line -> text.append("  ").append(line).append('\n'));
+    if (!plan.warnings().isEmpty()) {
+      text.append("Before you run it, know:\n");
+      plan.warnings().forEach(warning -> text.append("  ! ").append(warning).append('\n'));
+    }
+    text.append("Steps:\n");
+    int number = 1;
+    for (StepDescription step : plan.steps()) {
+      step(text, number++, step);
+    }
+    return text.toString();
+  }
+
+  private static void step(StringBuilder text, int number, StepDescription step) {
+    text.append(String.format("  %2d. %-8s %s%n", number, step.phase(), step.title()));
+    if (!step.calls().isEmpty()) {
+      text.append("               calls   ").append(String.join(", ", step.calls())).append('\n');
+    }
+    if (!step.creates().isEmpty()) {
+      text.append("               makes   ").append(String.join(", ", step.creates())).append('\n');
+    }
+    if (step.undo() == Undo.IRREVERSIBLE) {
+      text.append("               CANNOT BE UNDONE, needs an approval that says so\n");
+    }
+  }
+}

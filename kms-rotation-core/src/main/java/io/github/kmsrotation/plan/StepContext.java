@@ -1,0 +1,66 @@
+package io.github.kmsrotation.plan;
+
+import java.time.Clock;
+import java.util.function.Supplier;
+
+/**
+ * What the runner lends to a step while it advances. All calls to AWS go through it, so that reads
+ * are retried and mutating calls are journaled before and after.
+ */
+public interface StepContext {
+
+  /**
+   * The run that the step belongs to.
+   *
+   * @return the run id
+   */
+  RunId runId();
+
+  /**
+   * The time as the runner sees it.
+   *
+   * @return a clock
+   */
+  Clock clock();
+
+  /**
+   * The facts of a step that is done.
+   *
+   * @param stepId an earlier step of the same plan
+   * @return its facts; empty facts if it is not done
+   */
+  Facts factsOf(String stepId);
+
+  /**
+   * How often this step has sent a mutating operation so far, in this direction (forward or undo),
+   * over all processes that ran it.
+   *
+   * @param operation the IAM action, for example {@code rds:ModifyDBInstance}
+   * @param resource the resource it was sent for
+   * @return the number of intents in the journal
+   */
+  int timesSent(String operation, String resource);
+
+  /**
+   * Makes a call that changes nothing. It is retried when AWS throttles or fails.
+   *
+   * @param <T> the answer's type
+   * @param operation the IAM action
+   * @param call the call
+   * @return the answer
+   */
+  <T> T read(String operation, Supplier<T> call);
+
+  /**
+   * Makes a call that changes something: the intent is forced to the journal first, the outcome
+   * after. It is retried only when AWS says that it did not run (throttling). If the answer is
+   * lost, the runner calls the step again, which looks at AWS before anything else.
+   *
+   * @param <T> the answer's type
+   * @param operation the IAM action, for example {@code rds:CreateDBSnapshot}
+   * @param resource the name of the resource that is made or changed
+   * @param call the call
+   * @return the answer
+   */
+  <T> T mutate(String operation, String resource, Supplier<T> call);
+}
