@@ -1,0 +1,157 @@
+package io.github.kmsrotation;
+
+import io.github.kmsrotation.aws.AwsCallSettings;
+import io.github.kmsrotation.aws.AwsCalls;
+import io.github.kmsrotation.key.KeyFactsReader;
+import io.github.kmsrotation.key.RotationReason;
+import io.github.kmsrotation.plan.RotationPlan;
+import io.github.kmsrotation.plan.RunId;
+import io.github.kmsrotation.plan.StrategyOptions;
+import io.github.kmsrotation.spi.PlanRequest;
+import io.github.kmsrotation.spi.RotationStrategy;
+import io.github.kmsrotation.spi.Strategies;
+import io.github.kmsrotation.target.RdsTarget;
+import io.github.kmsrotation.target.Target;
+import java.time.Clock;
+import java.util.Objects;
+import java.util.Optional;
+import software.amazon.awssdk.services.kms.KmsClient;
+
+/**
+ * Makes rotation plans. Planning changes nothing in AWS. Not safe for use by several threads; the
+ * plans are.
+ *
+ * @param <T> what is rotated
+ */
+public final class RotationPlanner<T extends Target> {
+
+  private final T target;
+  private Optional<RotationReason> reason = Optional.empty();
+  private Optional<String> targetKey = Optional.empty();
+  private Optional<StrategyOptions<?>> options = Optional.empty();
+  private Optional<KmsClient> kms = Optional.empty();
+  private AwsCallSettings callSettings = AwsCallSettings.ofDefaults();
+  private Clock clock = Clock.systemUTC();
+
+  private RotationPlanner(T target) {
+    this.target = target;
+  }
+
+  /**
+   * For an RDS DB instance. Needs the artifact {@code kms-rotation-rds}.
+   *
+   * @param dbInstanceIdentifier the DB instance
+   * @return a planner
+   * @throws IllegalArgumentException if that is no DB instance identifier
+   */
+  public static RotationPlanner<RdsTarget> forRds(String dbInstanceIdentifier) {
+    return new RotationPlanner<>(new RdsTarget(dbInstanceIdentifier));
+  }
+
+  /**
+   * Required: why the key is to be rotated. It decides what rotation is needed.
+   *
+   * @param reason the reason
+   * @return this planner
+   */
+  public RotationPlanner<T> because(RotationReason reason) {
+    this.reason = Optional.of(reason);
+    return this;
+  }
+
+  /**
+   * The KMS key to rotate to. Without it, the policy decides whether one is needed.
+   *
+   * @param key a key ARN, key id, alias name ({@code alias/...}) or alias ARN; resolved once
+   * @return this planner
+   */
+  public RotationPlanner<T> toKey(String key) {
+    this.targetKey = Optional.of(key);
+    return this;
+  }
+
+  /**
+   * What the strategy needs to know beyond target and key.
+   *
+   * @param options the options of the strategy for this target
+   * @return this planner
+   */
+  public RotationPlanner<T> with(StrategyOptions<T> options) {
+    this.options = Optional.of(options);
+    return this;
+  }
+
+  /**
+   * The client that keys are read with; it is not closed. By default one is made from the
+   * environment's Region and credentials, and closed after planning.
+   *
+   * @param kms a client for the target's Region
+   * @return this planner
+   */
+  public RotationPlanner<T> kmsClient(KmsClient kms) {
+    this.kms = Optional.of(kms);
+    return this;
+  }
+
+  /**
+   * How calls to AWS are tried.
+   *
+   * @param settings the settings
+   * @return this planner
+   */
+  public RotationPlanner<T> calls(AwsCallSettings settings) {
+    this.callSettings = Objects.requireNonNull(settings, "settings");
+    return this;
+  }
+
+  /**
+   * The time, for tests.
+   *
+   * @param clock a clock
+   * @return this planner
+   */
+  public RotationPlanner<T> clock(Clock clock) {
+    this.clock = Objects.requireNonNull(clock, "clock");
+    return this;
+  }
+
+  /**
+   * Makes the plan with read-only calls.
+   *
+   * @return the plan
+   * @throws io.github.kmsrotation.plan.PlanningException with every problem that was found
+   * @throws io.github.kmsrotation.error.MissingStrategyException if the strategy's artifact is not
+   *     on the class path
+   * @throws io.github.kmsrotation.error.MissingPermissionException if AWS denied a call
+   * @throws io.github.kmsrotation.aws.AwsUnavailableException if AWS kept failing
+   * @throws IllegalStateException if {@link #because} was not called
+   */
+  public RotationPlan plan() {
+    RotationReason why =
+        reason.orElseThrow(() -> new IllegalStateException("Say why: call because(...)"));
+    RotationStrategy<T> strategy = strategy();
+    if (kms.isPresent()) {
+      return strategy.plan(request(why, kms.get()));
+    }
+    try (KmsClient own = KmsClient.create()) {
+      return strategy.plan(request(why, own));
+    }
+  }
+
+  @SuppressWarnings("unchecked") // a strategy's kind and its target type belong together
+  private RotationStrategy<T> strategy() {
+    return (RotationStrategy<T>) Strategies.find(target.kind());
+  }
+
+  private PlanRequest<T> request(RotationReason why, KmsClient client) {
+    return new PlanRequest<>(
+        target,
+        why,
+        targetKey,
+        options,
+        new KeyFactsReader(client),
+        new AwsCalls(callSettings),
+        RunId.random(),
+        clock);
+  }
+}

@@ -1,0 +1,76 @@
+package io.github.kmsrotation.run;
+
+import io.github.kmsrotation.plan.Phase;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Which phases need somebody's word before they begin, and who is asked. {@link Phase#RETIRE}
+ * always does: where nobody can be asked about it, the run stops there and waits. Immutable.
+ */
+public final class Approvals {
+
+  private final Set<Phase> phases;
+  private final Approver approver;
+
+  private Approvals(Set<Phase> phases, Approver approver) {
+    this.phases = EnumSet.copyOf(phases);
+    this.approver = Objects.requireNonNull(approver, "approver");
+  }
+
+  /**
+   * Asks before one phase.
+   *
+   * @param phase the phase
+   * @param approver who is asked
+   * @return the approvals
+   */
+  public static Approvals before(Phase phase, Approver approver) {
+    return new Approvals(EnumSet.of(phase), approver);
+  }
+
+  /**
+   * Asks before two phases.
+   *
+   * @param first a phase
+   * @param second another
+   * @param approver who is asked
+   * @return the approvals
+   */
+  public static Approvals before(Phase first, Phase second, Approver approver) {
+    return new Approvals(EnumSet.of(first, second), approver);
+  }
+
+  /**
+   * The default: the run stops before {@link Phase#CUTOVER} and before {@link Phase#RETIRE}, and
+   * goes on when it is resumed by a runner that has somebody to ask. It touches nothing that serves
+   * traffic unless it was told to.
+   *
+   * @return the approvals
+   */
+  public static Approvals stopBeforeCutoverAndRetire() {
+    return before(Phase.CUTOVER, Phase.RETIRE, request -> Approval.later());
+  }
+
+  /**
+   * Goes through without asking, the destruction of the original included. For tests and for tools
+   * that have asked already.
+   *
+   * @return the approvals
+   */
+  public static Approvals approveEverythingIncludingDeletion() {
+    return before(
+        Phase.RETIRE, request -> Approval.iAcceptThatThisCannotBeUndone("approved in advance"));
+  }
+
+  boolean isNeededFor(Phase phase) {
+    return phase == Phase.RETIRE || phases.contains(phase);
+  }
+
+  Approval ask(ApprovalRequest request) {
+    return phases.contains(request.phase())
+        ? Objects.requireNonNull(approver.decide(request), "the approver's answer")
+        : Approval.later();
+  }
+}

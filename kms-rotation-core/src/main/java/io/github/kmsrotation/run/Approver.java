@@ -1,0 +1,18 @@
+package io.github.kmsrotation.run;
+
+/**
+ * Asks somebody. Called on the runner's thread, once per phase that needs an approval and again on
+ * every resume until it is given. An exception stops the run as a failure; it is never taken for an
+ * answer.
+ */
+@FunctionalInterface
+public interface Approver {
+
+  /**
+   * Asks.
+   *
+   * @param request what about
+   * @return the answer
+   */
+  Approval decide(ApprovalRequest request);
+}

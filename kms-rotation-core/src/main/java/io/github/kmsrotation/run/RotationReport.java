@@ -1,0 +1,119 @@
+package io.github.kmsrotation.run;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import io.github.kmsrotation.plan.Evidence;
+import io.github.kmsrotation.plan.RotationPlan;
+import io.github.kmsrotation.plan.RunId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What happened in a run so far: data, never a secret.
+ *
+ * @param plan the plan
+ * @param status how the run stands
+ * @param reason why it stands so and what to do next; empty when it succeeded
+ * @param steps every step of the plan, in order
+ * @param startedAt when the run began
+ * @param endedAt when this report was made
+ */
+public record RotationReport(
+    RotationPlan plan,
+    RunStatus status,
+    String reason,
+    List<StepReport> steps,
+    Instant startedAt,
+    Instant endedAt) {
+
+  /** Copies the steps. */
+  public RotationReport {
+    steps = List.copyOf(steps);
+  }
+
+  /**
+   * The run.
+   *
+   * @return its id, for resuming and rolling back
+   */
+  public RunId runId() {
+    return plan.runId();
+  }
+
+  /**
+   * For callers who want an exception when the rotation did not come to its end.
+   *
+   * @return this report
+   * @throws RotationIncompleteException unless the run succeeded
+   */
+  public RotationReport requireComplete() {
+    if (status != RunStatus.SUCCEEDED) {
+      throw new RotationIncompleteException(this);
+    }
+    return this;
+  }
+
+  /**
+   * The report in words.
+   *
+   * @return several lines of text
+   */
+  public String describe() {
+    StringBuilder text = new StringBuilder();
+    text.append("Run ").append(runId()).append(" of ").append(plan.kind()).append(" '");
+    text.append(plan.targetId()).append("': ").append(status).append(" after ");
+    text.append(Duration.between(startedAt, endedAt).toSeconds()).append(" s\n");
+    if (!reason.isEmpty()) {
+      text.append("  ").append(reason).append('\n');
+    }
+    for (StepReport step : steps) {
+      text.append(String.format("  %-8s %s%n", step.status(), step.step().title()));
+      step.facts()
+          .values()
+          .forEach(
+              (name, value) -> text.append(String.format("             %s = %s%n", name, value)));
+      step.evidence().stream()
+          .limit(50)
+          .forEach(evidence -> text.append(String.format("             %s%n", evidence)));
+    }
+    return text.toString();
+  }
+
+  /**
+   * The report as JSON.
+   *
+   * @return one JSON object
+   */
+  public String toJson() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("runId", runId().value());
+    json.put("kind", plan.kind());
+    json.put("targetId", plan.targetId());
+    plan.currentKeyArn().ifPresent(arn -> json.put("currentKeyArn", arn));
+    json.put("targetKeyArn", plan.targetKeyArn());
+    json.put("status", status.name());
+    json.put("reason", reason);
+    json.put("startedAt", startedAt.toString());
+    json.put("endedAt", endedAt.toString());
+    json.put("steps", steps.stream().map(RotationReport::json).toList());
+    try {
+      return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Map<String, Object> json(StepReport step) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("id", step.step().id());
+    json.put("phase", step.step().phase().name());
+    json.put("status", step.status().name());
+    json.put("facts", step.facts().values());
+    json.put("evidence", step.evidence().stream().map(Evidence::toString).toList());
+    return json;
+  }
+}

@@ -1,0 +1,85 @@
+package io.github.kmsrotation.run;
+
+import io.github.kmsrotation.aws.AwsCalls;
+import io.github.kmsrotation.aws.AwsFailure;
+import io.github.kmsrotation.aws.UnknownOutcomeException;
+import io.github.kmsrotation.journal.EntryType;
+import io.github.kmsrotation.plan.Facts;
+import io.github.kmsrotation.plan.RunId;
+import io.github.kmsrotation.plan.StepContext;
+import io.github.kmsrotation.plan.StepDescription;
+import java.time.Clock;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Lends one step the calls to AWS and writes down what it does with them. */
+final class RunContext implements StepContext {
+
+  private final RunBook book;
+  private final StepDescription step;
+  private final AwsCalls calls;
+
+  RunContext(RunBook book, StepDescription step, AwsCalls calls) {
+    this.book = book;
+    this.step = step;
+    this.calls = calls;
+  }
+
+  @Override
+  public RunId runId() {
+    return book.plan().runId();
+  }
+
+  @Override
+  public Clock clock() {
+    return book.clock();
+  }
+
+  @Override
+  public Facts factsOf(String stepId) {
+    return book.state().facts(stepId);
+  }
+
+  @Override
+  public int timesSent(String operation, String resource) {
+    return book.state().timesSent(step.id(), operation, resource);
+  }
+
+  @Override
+  public <T> T read(String operation, Supplier<T> call) {
+    return calls.read(operation, call);
+  }
+
+  @Override
+  public <T> T mutate(String operation, String resource, Supplier<T> call) {
+    if (!step.calls().contains(operation)) {
+      throw new IllegalStateException(
+          "Step '"
+              + step.id()
+              + "' may not call "
+              + operation
+              + "; its plan names "
+              + step.calls());
+    }
+    book.write(EntryType.INTENT, step.id(), Map.of("operation", operation, "resource", resource));
+    try {
+      T answer = calls.mutate(operation, call);
+      outcome(operation, resource, "ok");
+      return answer;
+    } catch (UnknownOutcomeException e) {
+      outcome(operation, resource, "unknown");
+      throw e;
+    } catch (RuntimeException e) {
+      String code = AwsFailure.errorCode(e);
+      outcome(operation, resource, code.isEmpty() ? e.getClass().getSimpleName() : code);
+      throw e;
+    }
+  }
+
+  private void outcome(String operation, String resource, String outcome) {
+    book.write(
+        EntryType.OUTCOME,
+        step.id(),
+        Map.of("operation", operation, "resource", resource, "outcome", outcome));
+  }
+}

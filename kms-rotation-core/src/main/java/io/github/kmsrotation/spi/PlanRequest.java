@@ -1,0 +1,33 @@
+package io.github.kmsrotation.spi;
+
+import io.github.kmsrotation.aws.AwsCalls;
+import io.github.kmsrotation.key.KeyFactsReader;
+import io.github.kmsrotation.key.RotationReason;
+import io.github.kmsrotation.plan.RunId;
+import io.github.kmsrotation.plan.StrategyOptions;
+import io.github.kmsrotation.target.Target;
+import java.time.Clock;
+import java.util.Optional;
+
+/**
+ * What a strategy is asked to plan.
+ *
+ * @param <T> the target
+ * @param target what to rotate
+ * @param reason why
+ * @param targetKey the key to rotate to: an ARN, an id, or an alias; empty if the policy decides
+ * @param options what the caller gave, or empty for the defaults
+ * @param keys reads what is known about keys
+ * @param calls makes calls to AWS
+ * @param runId the run that the plan will be for
+ * @param clock the time
+ */
+public record PlanRequest<T extends Target>(
+    T target,
+    RotationReason reason,
+    Optional<String> targetKey,
+    Optional<StrategyOptions<?>> options,
+    KeyFactsReader keys,
+    AwsCalls calls,
+    RunId runId,
+    Clock clock) {}

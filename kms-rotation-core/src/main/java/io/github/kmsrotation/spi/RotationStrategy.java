@@ -1,0 +1,58 @@
+package io.github.kmsrotation.spi;
+
+import io.github.kmsrotation.plan.RotationPlan;
+import io.github.kmsrotation.plan.Step;
+import io.github.kmsrotation.plan.StrategyOptions;
+import io.github.kmsrotation.target.Target;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Rotates one kind of target. Found with {@link java.util.ServiceLoader}, so an implementation has
+ * a public constructor without parameters. Safe for use by several threads.
+ *
+ * @param <T> the target
+ */
+public interface RotationStrategy<T extends Target> {
+
+  /**
+   * The kind of target.
+   *
+   * @return the value of {@link Target#kind()}
+   */
+  String kind();
+
+  /**
+   * Makes a plan with calls that change nothing.
+   *
+   * @param request what is asked for
+   * @return the plan
+   * @throws io.github.kmsrotation.plan.PlanningException with every problem that was found
+   */
+  RotationPlan plan(PlanRequest<T> request);
+
+  /**
+   * Binds a plan, new or stored, to clients and hooks.
+   *
+   * @param plan the plan
+   * @param options what the caller gave, or empty for the defaults
+   * @return live steps in the order of the plan's descriptions; closing it closes the clients that
+   *     were made for it and none that the caller gave
+   * @throws io.github.kmsrotation.error.MissingOptionException if the plan needs a hook that was
+   *     not given
+   */
+  BoundSteps bind(RotationPlan plan, Optional<StrategyOptions<?>> options);
+
+  /**
+   * Live steps and what they hold.
+   *
+   * @param steps the steps
+   * @param closer closes what was made for the steps; called once when the run stops
+   */
+  record BoundSteps(List<Step> steps, Runnable closer) {
+    /** Copies the steps. */
+    public BoundSteps {
+      steps = List.copyOf(steps);
+    }
+  }
+}

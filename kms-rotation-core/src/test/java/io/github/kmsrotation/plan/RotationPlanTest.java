@@ -1,0 +1,92 @@
+package io.github.kmsrotation.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class RotationPlanTest {
+
+  private static StepDescription step(String id, Phase phase) {
+    return new StepDescription(
+        id, "Title of " + id, phase, List.of("rds:Call"), List.of("thing"), Undo.UNDOABLE);
+  }
+
+  private static RotationPlan.Builder plan() {
+    return RotationPlan.builder(new RunId("abcdefghij"), Instant.parse("2026-11-24T08:00:00Z"))
+        .target("rds", "orders-prod")
+        .place("eu-central-1", "111122223333")
+        .keys("LEAVE_AWS_MANAGED_KEY", Optional.of("arn:old"), "arn:new")
+        .rationale(List.of("Because \"so\"."))
+        .warnings(List.of(new Notice("orders-prod", "Something.", "Know it.")))
+        .attributes(new TreeMap<>(Map.of("a", "b")))
+        .steps(List.of(step("one", Phase.PREPARE), step("two", Phase.VERIFY)));
+  }
+
+  @Test
+  void fromJson_readsWhatToJsonWrote() {
+    RotationPlan plan = plan().build();
+
+    assertThat(RotationPlan.fromJson(plan.toJson())).isEqualTo(plan);
+    assertThat(RotationPlan.fromJson(plan.toJson()).toJson()).isEqualTo(plan.toJson());
+  }
+
+  @Test
+  void fromJson_whenAFieldIsMissingOrOfAnotherKind_isRefused() {
+    String json = plan().build().toJson();
+    for (String field : List.of("runId", "kind", "steps", "warnings", "createdAt", "attributes")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> RotationPlan.fromJson(json.replace("\"" + field + "\"", "\"gone\"")));
+    }
+    assertThatIllegalArgumentException().isThrownBy(() -> RotationPlan.fromJson("[]"));
+    assertThatIllegalArgumentException().isThrownBy(() -> RotationPlan.fromJson("{"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                RotationPlan.fromJson(
+                    json.replace("\"formatVersion\" : 1", "\"formatVersion\" : 2")))
+        .withMessageContaining("version 2");
+  }
+
+  @Test
+  void describe_namesKeysCallsAndWarnings() {
+    assertThat(plan().build().describe())
+        .contains(
+            "arn:old", "arn:new", "rds:Call", "thing", "Because", "! orders-prod: Something.");
+  }
+
+  @Test
+  void build_whenPhasesAreOutOfOrder_isRefused() {
+    RotationPlan.Builder plan =
+        plan().steps(List.of(step("one", Phase.CUTOVER), step("two", Phase.COPY)));
+    assertThatIllegalArgumentException().isThrownBy(plan::build).withMessageContaining("two");
+  }
+
+  @Test
+  void build_whenItRetiresWithoutVerifying_isRefused() {
+    RotationPlan.Builder plan =
+        plan().steps(List.of(step("one", Phase.COPY), step("two", Phase.RETIRE)));
+    assertThatIllegalArgumentException().isThrownBy(plan::build).withMessageContaining("verify");
+  }
+
+  @Test
+  void stepDescription_whenIrreversibleBeforeRetire_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new StepDescription(
+                    "x", "t", Phase.CUTOVER, List.of(), List.of(), Undo.IRREVERSIBLE));
+  }
+
+  @Test
+  void verification_whenNothingWasCompared_cannotPass() {
+    assertThatIllegalArgumentException().isThrownBy(() -> Verification.passed(List.of()));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Verification.passed(List.of(new Evidence("rows", "1", "2"))));
+  }
+}

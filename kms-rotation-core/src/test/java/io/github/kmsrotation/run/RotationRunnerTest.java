@@ -1,0 +1,257 @@
+package io.github.kmsrotation.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.kmsrotation.error.RotationException;
+import io.github.kmsrotation.journal.FileJournal;
+import io.github.kmsrotation.journal.RunInUseException;
+import io.github.kmsrotation.plan.Phase;
+import io.github.kmsrotation.plan.RotationPlan;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+
+class RotationRunnerTest {
+
+  @TempDir Path directory;
+  private final ToyAws aws = new ToyAws();
+  private final RotationPlan plan = ToyStrategy.plan();
+  private Instant now = Instant.parse("2026-11-24T08:00:00Z");
+
+  private RotationRunner.Builder runner() {
+    return RotationRunner.builder()
+        .journal(FileJournal.in(directory))
+        .with(new ToyStrategy.World(aws))
+        .clock(
+            new Clock() {
+              @Override
+              public Instant instant() {
+                return now;
+              }
+
+              @Override
+              public ZoneOffset getZone() {
+                return ZoneOffset.UTC;
+              }
+
+              @Override
+              public Clock withZone(java.time.ZoneId zone) {
+                return this;
+              }
+            })
+        .sleeper(duration -> now = now.plus(duration));
+  }
+
+  private RotationRunner approving() {
+    return runner().approval(Approvals.approveEverythingIncludingDeletion()).build();
+  }
+
+  @Test
+  void run_whenEverythingIsApproved_doesEveryStepOnceAndSucceeds() {
+    RotationReport report = approving().run(plan).requireComplete();
+
+    assertThat(aws.calls()).containsExactly("make copy", "make switched", "remove original");
+    assertThat(report.steps()).allMatch(step -> step.status() == StepStatus.DONE);
+    assertThat(aws.timesClosed()).isEqualTo(1);
+  }
+
+  @Test
+  void run_byDefault_stopsBeforeWhatServesIsTouched() {
+    RotationReport report = runner().build().run(plan);
+
+    assertThat(report.status()).isEqualTo(RunStatus.AWAITING_APPROVAL);
+    assertThat(aws.things()).containsExactly("copy", "original");
+    assertThatThrownBy(report::requireComplete)
+        .isInstanceOf(RotationIncompleteException.class)
+        .hasMessageContaining("CUTOVER");
+  }
+
+  @Test
+  void retire_whenOnlyAskedAboutCutover_waitsForAnApprovalOfItsOwn() {
+    RotationReport report =
+        runner()
+            .approval(Approvals.before(Phase.CUTOVER, r -> Approval.granted("test")))
+            .build()
+            .run(plan);
+
+    assertThat(report.status()).isEqualTo(RunStatus.AWAITING_APPROVAL);
+    assertThat(aws.things()).contains("original", "switched");
+  }
+
+  @Test
+  void retire_whenMerelyGranted_isNotBegun() {
+    RotationReport report =
+        runner()
+            .approval(Approvals.before(Phase.RETIRE, r -> Approval.granted("test")))
+            .build()
+            .run(plan);
+
+    assertThat(report.status()).isEqualTo(RunStatus.AWAITING_APPROVAL);
+    assertThat(report.reason()).contains("iAcceptThatThisCannotBeUndone");
+    assertThat(aws.things()).contains("original");
+  }
+
+  @Test
+  void retire_whenVerificationFailed_isNeverReached() {
+    aws.content("different");
+
+    RotationReport report = approving().run(plan);
+
+    assertThat(report.status()).isEqualTo(RunStatus.BLOCKED);
+    assertThat(report.reason()).contains("expected same, found different");
+    assertThat(aws.things()).containsExactly("copy", "original");
+  }
+
+  @Test
+  void resume_afterApprovalIsGiven_goesOnWhereItStopped() {
+    RotationReport stopped = runner().build().run(plan);
+
+    RotationReport report = approving().resume(stopped.runId());
+
+    assertThat(report.status()).isEqualTo(RunStatus.SUCCEEDED);
+    assertThat(aws.calls()).containsExactly("make copy", "make switched", "remove original");
+  }
+
+  @Test
+  void resume_whenTheRunHasEnded_reportsItsEndAndCallsNothing() {
+    approving().run(plan);
+    int calls = aws.calls().size();
+
+    RotationReport again = approving().resume(plan.runId());
+
+    assertThat(again.status()).isEqualTo(RunStatus.SUCCEEDED);
+    assertThat(aws.calls()).hasSize(calls);
+  }
+
+  @Test
+  void run_whenThePlanWasRunBefore_isRefused() {
+    runner().build().run(plan);
+
+    RotationRunner again = runner().build();
+    assertThatThrownBy(() -> again.run(plan))
+        .isInstanceOf(RunInUseException.class)
+        .hasMessageContaining("resume");
+  }
+
+  @Test
+  void mutate_whenTheAnswerIsLost_looksBeforeCallingAgain() {
+    aws.failAfterNextCall(lostAnswer());
+
+    assertThat(approving().run(plan).status()).isEqualTo(RunStatus.SUCCEEDED);
+    assertThat(aws.calls()).containsExactly("make copy", "make switched", "remove original");
+  }
+
+  @Test
+  void mutate_whenTheCallNeverArrived_callsAgain() {
+    aws.failBeforeNextCall(lostAnswer());
+
+    assertThat(approving().run(plan).status()).isEqualTo(RunStatus.SUCCEEDED);
+    assertThat(aws.calls()).containsExactly("make copy", "make switched", "remove original");
+  }
+
+  @Test
+  void mutate_whenThrottled_triesAgain() {
+    aws.failBeforeNextCall(awsError("ThrottlingException", 400));
+
+    assertThat(approving().run(plan).status()).isEqualTo(RunStatus.SUCCEEDED);
+  }
+
+  @Test
+  void mutate_whenDenied_stopsWithTheNameOfTheOperation() {
+    aws.failBeforeNextCall(awsError("AccessDenied", 403));
+
+    RotationReport report = approving().run(plan);
+
+    assertThat(report.status()).isEqualTo(RunStatus.FAILED);
+    assertThat(report.reason()).contains("denied toy:Make");
+    assertThat(aws.things()).containsExactly("original");
+  }
+
+  @Test
+  void waiting_whenItNeverEnds_stopsAfterItsTimeoutAndSaysWhatItSaw() {
+    aws.neverGetsReady();
+
+    RotationReport report = approving().run(plan);
+
+    assertThat(report.status()).isEqualTo(RunStatus.BLOCKED);
+    assertThat(report.reason()).contains("toy:Ready", "copy", "creating");
+    assertThat(Duration.between(report.startedAt(), report.endedAt()))
+        .isGreaterThan(Duration.ofHours(1));
+  }
+
+  @Test
+  void rollBack_beforeRetire_leavesOnlyWhatWasThere() {
+    RotationReport stopped =
+        runner()
+            .approval(
+                Approvals.before(
+                    Phase.CUTOVER,
+                    Phase.RETIRE,
+                    request ->
+                        request.phase() == Phase.RETIRE
+                            ? Approval.denied("not today")
+                            : Approval.granted("test")))
+            .build()
+            .run(plan);
+    assertThat(aws.things()).containsExactly("copy", "original", "switched");
+
+    RotationReport report = runner().build().rollBack(stopped.runId());
+
+    assertThat(report.status()).isEqualTo(RunStatus.ROLLED_BACK);
+    assertThat(aws.things()).containsExactly("original");
+    assertThat(runner().build().resume(plan.runId()).status()).isEqualTo(RunStatus.ROLLED_BACK);
+  }
+
+  @Test
+  void rollBack_whenTheRunHasEnded_isRefused() {
+    approving().run(plan);
+
+    RotationRunner runner = runner().build();
+    assertThatThrownBy(() -> runner.rollBack(plan.runId())).isInstanceOf(RotationException.class);
+  }
+
+  @Test
+  void listener_whenItThrows_changesNothing() {
+    List<String> done = new ArrayList<>();
+    RotationReport report =
+        runner()
+            .approval(Approvals.approveEverythingIncludingDeletion())
+            .listener(
+                new RotationListener() {
+                  @Override
+                  public void onStepDone(
+                      RotationPlan p,
+                      io.github.kmsrotation.plan.StepDescription step,
+                      io.github.kmsrotation.plan.StepOutcome.Done outcome) {
+                    done.add(step.id());
+                    throw new IllegalStateException("a listener cannot steer");
+                  }
+                })
+            .build()
+            .run(plan);
+
+    assertThat(report.status()).isEqualTo(RunStatus.SUCCEEDED);
+    assertThat(done).containsExactly("make-copy", "compare", "switch", "destroy");
+  }
+
+  private static RuntimeException lostAnswer() {
+    return SdkClientException.create("lost", new java.io.IOException("connection reset"));
+  }
+
+  private static RuntimeException awsError(String code, int status) {
+    return AwsServiceException.builder()
+        .statusCode(status)
+        .awsErrorDetails(AwsErrorDetails.builder().errorCode(code).build())
+        .build();
+  }
+}

@@ -1,0 +1,57 @@
+package io.github.kmsrotation.rds;
+
+import io.github.kmsrotation.plan.Phase;
+import io.github.kmsrotation.plan.StepContext;
+import io.github.kmsrotation.plan.StepDescription;
+import io.github.kmsrotation.plan.StepOutcome;
+import io.github.kmsrotation.plan.Undo;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awssdk.services.rds.model.DBInstance;
+
+/** Deletes the intermediate DB snapshots and takes the run's tag off the replacement. */
+final class CleanUpStep extends RdsStep {
+
+  private static final String UNTAG = "rds:RemoveTagsFromResource";
+
+  CleanUpStep(Env env) {
+    super(
+        new StepDescription(
+            "clean-up",
+            "Delete the two intermediate DB snapshots, and the run's tag from the replacement",
+            Phase.RETIRE,
+            List.of(SnapshotStep.DELETE, UNTAG),
+            List.of(),
+            Undo.IRREVERSIBLE),
+        env);
+  }
+
+  @Override
+  public StepOutcome advance(StepContext context) {
+    for (String snapshot : List.of(names.snapshot(), names.rekeyedSnapshot())) {
+      if (!SnapshotStep.delete(context, rds, snapshot, names)) {
+        return waitFor("rds:DBSnapshotDeleted", snapshot, "deleting");
+      }
+    }
+    Optional<DBInstance> replacement = replacement(context);
+    if (replacement.isEmpty()) {
+      return gone("The replacement of " + names.original());
+    }
+    if (!names.isMine(replacement.get().tagList())) {
+      return StepOutcome.done();
+    }
+    String arn = replacement.get().dbInstanceArn();
+    context.mutate(
+        UNTAG,
+        names.original(),
+        () ->
+            rds.client()
+                .removeTagsFromResource(r -> r.resourceName(arn).tagKeys(RdsNames.RUN_TAG)));
+    return waitFor("rds:TagRemoved", names.original(), RdsNames.RUN_TAG);
+  }
+
+  @Override
+  public StepOutcome undo(StepContext context) {
+    throw new IllegalStateException("RETIRE cannot be undone");
+  }
+}

@@ -1,0 +1,50 @@
+package io.github.kmsrotation.rds;
+
+import io.github.kmsrotation.plan.StepContext;
+import io.github.kmsrotation.plan.StepOutcome;
+import java.util.Optional;
+import software.amazon.awssdk.services.rds.model.DBSnapshot;
+
+/** The source document's second step: the copy is under the new key. */
+final class CopySnapshotStep extends SnapshotStep {
+
+  static final String ID = "copy-snapshot";
+
+  CopySnapshotStep(Env env) {
+    super(
+        ID,
+        "Copy the DB snapshot under the new KMS key",
+        "rds:CopyDBSnapshot",
+        env.names().rekeyedSnapshot(),
+        env);
+  }
+
+  @Override
+  void create(StepContext context) {
+    rds.client()
+        .copyDBSnapshot(
+            r ->
+                r.sourceDBSnapshotIdentifier(names.snapshot())
+                    .targetDBSnapshotIdentifier(names.rekeyedSnapshot())
+                    .kmsKeyId(plan.targetKeyArn())
+                    .copyTags(false)
+                    .tags(names.tag()));
+  }
+
+  @Override
+  Optional<StepOutcome> obstacle(StepContext context) {
+    return rds.snapshot(context::read, names.snapshot()).isPresent()
+        ? Optional.empty()
+        : Optional.of(gone("The DB snapshot " + names.snapshot()));
+  }
+
+  @Override
+  Optional<StepOutcome> flaw(DBSnapshot snapshot) {
+    return plan.targetKeyArn().equals(snapshot.kmsKeyId())
+        ? Optional.empty()
+        : Optional.of(
+            StepOutcome.blocked(
+                "The copied DB snapshot is under " + snapshot.kmsKeyId() + ", not the new key.",
+                "Roll back and report this; the original is untouched."));
+  }
+}

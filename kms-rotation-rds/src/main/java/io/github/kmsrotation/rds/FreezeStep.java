@@ -1,0 +1,78 @@
+package io.github.kmsrotation.rds;
+
+import io.github.kmsrotation.plan.Facts;
+import io.github.kmsrotation.plan.Phase;
+import io.github.kmsrotation.plan.StepContext;
+import io.github.kmsrotation.plan.StepDescription;
+import io.github.kmsrotation.plan.StepOutcome;
+import io.github.kmsrotation.plan.Undo;
+import io.github.kmsrotation.rds.data.DatabaseEndpoint;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import software.amazon.awssdk.services.rds.model.DBInstance;
+
+/** Freezes writers or lets them write again, by the caller's hook; backwards the other way. */
+final class FreezeStep extends RdsStep {
+
+  private final BiConsumer<WriteFreeze, DatabaseEndpoint> forwards;
+  private final BiConsumer<WriteFreeze, DatabaseEndpoint> backwards;
+  private final WriteFreeze hook;
+
+  private FreezeStep(
+      StepDescription description,
+      Env env,
+      WriteFreeze hook,
+      BiConsumer<WriteFreeze, DatabaseEndpoint> forwards,
+      BiConsumer<WriteFreeze, DatabaseEndpoint> backwards) {
+    super(description, env);
+    this.hook = hook;
+    this.forwards = forwards;
+    this.backwards = backwards;
+  }
+
+  static FreezeStep freeze(Env env, WriteFreeze hook) {
+    return new FreezeStep(
+        describe("freeze-writes", "Stop everything that writes (your hook)", Phase.PREPARE),
+        env,
+        hook,
+        WriteFreeze::freeze,
+        WriteFreeze::thaw);
+  }
+
+  static FreezeStep thaw(Env env, WriteFreeze hook) {
+    return new FreezeStep(
+        describe("thaw-writes", "Let writers write again (your hook)", Phase.CUTOVER),
+        env,
+        hook,
+        WriteFreeze::thaw,
+        WriteFreeze::freeze);
+  }
+
+  private static StepDescription describe(String id, String title, Phase phase) {
+    return new StepDescription(id, title, phase, List.of(), List.of(), Undo.UNDOABLE);
+  }
+
+  @Override
+  public StepOutcome advance(StepContext context) {
+    return call(context, forwards);
+  }
+
+  @Override
+  public StepOutcome undo(StepContext context) {
+    return call(context, backwards);
+  }
+
+  private StepOutcome call(
+      StepContext context, BiConsumer<WriteFreeze, DatabaseEndpoint> direction) {
+    Optional<DBInstance> serving = rds.instance(context::read, names.original());
+    if (serving.isEmpty()) {
+      return gone("The DB instance " + names.original());
+    }
+    if (!Rds.isAvailable(serving.get())) {
+      return waitFor(serving.get());
+    }
+    direction.accept(hook, Rds.endpoint(serving.get()));
+    return StepOutcome.done(Facts.none());
+  }
+}

@@ -1,0 +1,77 @@
+package io.github.kmsrotation.rds;
+
+import io.github.kmsrotation.plan.Condition;
+import io.github.kmsrotation.plan.Evidence;
+import io.github.kmsrotation.plan.Facts;
+import io.github.kmsrotation.plan.Phase;
+import io.github.kmsrotation.plan.StepContext;
+import io.github.kmsrotation.plan.StepDescription;
+import io.github.kmsrotation.plan.StepOutcome;
+import io.github.kmsrotation.plan.Undo;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awssdk.services.rds.model.DBInstance;
+
+/** Sees that the replacement serves under the original's name, for as long as was asked for. */
+final class ObserveStep extends RdsStep {
+
+  /** A fact that remembers the beginning would need a journal entry; the plan's approval does. */
+  private final Duration observeFor;
+
+  private Instant since = Instant.MAX;
+
+  ObserveStep(Env env, Duration observeFor) {
+    super(
+        new StepDescription(
+            "observe",
+            observeFor.isZero()
+                ? "See that the replacement serves"
+                : "See that the replacement serves for " + observeFor,
+            Phase.OBSERVE,
+            List.of(),
+            List.of(),
+            Undo.NOTHING_TO_UNDO),
+        env);
+    this.observeFor = observeFor;
+  }
+
+  @Override
+  public StepOutcome advance(StepContext context) {
+    Optional<DBInstance> serving = rds.instance(context::read, names.original());
+    Optional<DBInstance> replacement = replacement(context);
+    if (serving.isEmpty() || replacement.isEmpty()) {
+      return gone("The DB instance " + names.original());
+    }
+    List<Evidence> evidence =
+        List.of(
+            new Evidence(
+                "DB instance behind " + names.original(),
+                replacement.get().dbiResourceId(),
+                serving.get().dbiResourceId()),
+            new Evidence("KmsKeyId", plan.targetKeyArn(), Settings.text(serving.get().kmsKeyId())),
+            new Evidence("DBInstanceStatus", Rds.AVAILABLE, serving.get().dbInstanceStatus()));
+    if (!evidence.stream().allMatch(Evidence::matches)) {
+      return new StepOutcome.Blocked(
+          "What serves as '" + names.original() + "' is not as it should be: " + evidence + ".",
+          "Look at it in RDS. Resume when it is mended, or roll back to the original.",
+          evidence);
+    }
+    Instant now = context.clock().instant();
+    since = since.isAfter(now) ? now : since;
+    Duration left = observeFor.minus(Duration.between(since, now));
+    if (left.isNegative() || left.isZero()) {
+      return new StepOutcome.Done(Facts.none(), evidence);
+    }
+    Duration poll = left.compareTo(Duration.ofMinutes(5)) < 0 ? left : Duration.ofMinutes(5);
+    return StepOutcome.waiting(
+        new Condition(
+            "rds:Observed", names.original(), left + " to go", poll, observeFor.plusDays(1)));
+  }
+
+  @Override
+  public StepOutcome undo(StepContext context) {
+    return StepOutcome.done();
+  }
+}

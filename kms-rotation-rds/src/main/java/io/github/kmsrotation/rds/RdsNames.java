@@ -1,0 +1,55 @@
+package io.github.kmsrotation.rds;
+
+import io.github.kmsrotation.plan.RunId;
+import java.util.Map;
+import software.amazon.awssdk.services.rds.model.Tag;
+
+/**
+ * The names of what a run makes, derived from the DB instance and the run, so that a later attempt
+ * finds it instead of making a second one. RDS allows 63 characters, letters, digits and single
+ * hyphens.
+ */
+record RdsNames(String original, RunId runId) {
+
+  static final String RUN_TAG = "kms-rotation:run";
+  private static final int MOST = 63;
+
+  String snapshot() {
+    return name("snap");
+  }
+
+  String rekeyedSnapshot() {
+    return name("copy");
+  }
+
+  String replacement() {
+    return name("new");
+  }
+
+  String asideName() {
+    return name("old");
+  }
+
+  String finalSnapshot() {
+    return name("final");
+  }
+
+  private String name(String role) {
+    String suffix = "-" + runId.value() + "-" + role;
+    String start = original.substring(0, Math.min(original.length(), MOST - suffix.length()));
+    return (start.endsWith("-") ? start.substring(0, start.length() - 1) : start) + suffix;
+  }
+
+  Tag tag() {
+    return Tag.builder().key(RUN_TAG).value(runId.value()).build();
+  }
+
+  boolean isMine(Iterable<Tag> tags) {
+    for (Tag tag : tags) {
+      if (Map.entry(RUN_TAG, runId.value()).equals(Map.entry(tag.key(), tag.value()))) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,204 @@
+package io.github.kmsrotation.rds;
+
+import io.github.kmsrotation.plan.StrategyOptions;
+import io.github.kmsrotation.rds.data.DataVerifier;
+import io.github.kmsrotation.target.RdsTarget;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import software.amazon.awssdk.services.rds.RdsClient;
+
+/**
+ * What the RDS strategy needs beyond target and key. Immutable. Defaults:
+ *
+ * <ul>
+ *   <li>a client from the environment's Region and credentials, closed after use
+ *   <li>no {@link WriteFreeze} and no {@link DataVerifier}: planning then refuses, unless what that
+ *       means is accepted in so many words
+ *   <li>nothing is observed beyond one look after the cutover
+ *   <li>24 hours of patience for each DB snapshot, copy and restore, since a large one takes hours
+ * </ul>
+ */
+public final class RdsOptions implements StrategyOptions<RdsTarget> {
+
+  private final Optional<RdsClient> client;
+  private final Optional<WriteFreeze> writeFreeze;
+  private final Optional<DataVerifier> dataVerifier;
+  private final boolean losingWritesAccepted;
+  private final boolean unverifiedDataAccepted;
+  private final Duration observeFor;
+  private final Duration patience;
+
+  private RdsOptions(Builder builder) {
+    this.client = builder.client;
+    this.writeFreeze = builder.writeFreeze;
+    this.dataVerifier = builder.dataVerifier;
+    this.losingWritesAccepted = builder.losingWritesAccepted;
+    this.unverifiedDataAccepted = builder.unverifiedDataAccepted;
+    this.observeFor = builder.observeFor;
+    this.patience = builder.patience;
+  }
+
+  /**
+   * A new builder with the defaults.
+   *
+   * @return a builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  @Override
+  public String kind() {
+    return RdsTarget.KIND;
+  }
+
+  Optional<RdsClient> client() {
+    return client;
+  }
+
+  Optional<WriteFreeze> writeFreeze() {
+    return writeFreeze;
+  }
+
+  Optional<DataVerifier> dataVerifier() {
+    return dataVerifier;
+  }
+
+  boolean isLosingWritesAccepted() {
+    return losingWritesAccepted;
+  }
+
+  boolean isUnverifiedDataAccepted() {
+    return unverifiedDataAccepted;
+  }
+
+  Duration observeFor() {
+    return observeFor;
+  }
+
+  Duration patience() {
+    return patience;
+  }
+
+  @Override
+  public String toString() {
+    return "RdsOptions[writeFreeze="
+        + writeFreeze.isPresent()
+        + ", dataVerifier="
+        + dataVerifier.isPresent()
+        + ", observeFor="
+        + observeFor
+        + "]";
+  }
+
+  /** Builds options. Not safe for use by several threads. */
+  public static final class Builder {
+
+    private Optional<RdsClient> client = Optional.empty();
+    private Optional<WriteFreeze> writeFreeze = Optional.empty();
+    private Optional<DataVerifier> dataVerifier = Optional.empty();
+    private boolean losingWritesAccepted;
+    private boolean unverifiedDataAccepted;
+    private Duration observeFor = Duration.ZERO;
+    private Duration patience = Duration.ofHours(24);
+
+    private Builder() {}
+
+    /**
+     * The client to call RDS with. It is not closed.
+     *
+     * @param client a client for the Region of the DB instance
+     * @return this builder
+     */
+    public Builder client(RdsClient client) {
+      this.client = Optional.of(client);
+      return this;
+    }
+
+    /**
+     * How writers are stopped before the DB snapshot.
+     *
+     * @param writeFreeze the caller's means
+     * @return this builder
+     */
+    public Builder writeFreeze(WriteFreeze writeFreeze) {
+      this.writeFreeze = Optional.of(writeFreeze);
+      return this;
+    }
+
+    /**
+     * How the data of both databases is compared before the cutover.
+     *
+     * @param dataVerifier for example a {@code JdbcComparison}
+     * @return this builder
+     */
+    public Builder verifyData(DataVerifier dataVerifier) {
+      this.dataVerifier = Optional.of(dataVerifier);
+      return this;
+    }
+
+    /**
+     * Instead of {@link #writeFreeze}: writes made after the DB snapshot may be lost.
+     *
+     * @return this builder
+     */
+    public Builder iAcceptLosingWritesMadeAfterTheSnapshot() {
+      this.losingWritesAccepted = true;
+      return this;
+    }
+
+    /**
+     * Instead of {@link #verifyData}: the replacement is cut over and the original deleted without
+     * the data having been compared.
+     *
+     * @return this builder
+     */
+    public Builder iAcceptThatTheDataIsNotCompared() {
+      this.unverifiedDataAccepted = true;
+      return this;
+    }
+
+    /**
+     * How long the replacement serves before RETIRE may begin.
+     *
+     * @param observeFor zero to 30 days
+     * @return this builder
+     * @throws IllegalArgumentException if out of range
+     */
+    public Builder observeFor(Duration observeFor) {
+      if (observeFor.isNegative() || observeFor.compareTo(Duration.ofDays(30)) > 0) {
+        throw new IllegalArgumentException("observeFor must be 0 to 30 days, was " + observeFor);
+      }
+      this.observeFor = observeFor;
+      return this;
+    }
+
+    /**
+     * How long each DB snapshot, copy, restore or change may take before the run stops and asks.
+     *
+     * @param patience one minute to 30 days
+     * @return this builder
+     * @throws IllegalArgumentException if out of range
+     */
+    public Builder patience(Duration patience) {
+      Objects.requireNonNull(patience, "patience");
+      if (patience.compareTo(Duration.ofMinutes(1)) < 0
+          || patience.compareTo(Duration.ofDays(30)) > 0) {
+        throw new IllegalArgumentException(
+            "patience must be one minute to 30 days, was " + patience);
+      }
+      this.patience = patience;
+      return this;
+    }
+
+    /**
+     * Builds.
+     *
+     * @return the options
+     */
+    public RdsOptions build() {
+      return new RdsOptions(this);
+    }
+  }
+}

@@ -1,0 +1,244 @@
+package io.github.kmsrotation.rds;
+
+import io.github.kmsrotation.plan.Notice;
+import io.github.kmsrotation.spi.PlanRequest;
+import io.github.kmsrotation.target.RdsTarget;
+import java.util.List;
+import java.util.function.Supplier;
+import software.amazon.awssdk.services.rds.model.AccountQuota;
+import software.amazon.awssdk.services.rds.model.DBInstance;
+import software.amazon.awssdk.services.rds.model.PendingModifiedValues;
+
+/** What stands in the way of rotating a DB instance, and what will not be carried over. */
+final class RdsPreflight {
+
+  private static final int MOST_TAGS = 50;
+  private static final int SNAPSHOTS_NEEDED = 3;
+  private static final int INSTANCES_NEEDED = 1;
+
+  private final PlanRequest<RdsTarget> request;
+  private final RdsOptions options;
+  private final Rds rds;
+  private final RdsNames names;
+  private final List<Notice> problems;
+  private final List<Notice> warnings;
+
+  RdsPreflight(
+      PlanRequest<RdsTarget> request,
+      RdsOptions options,
+      Rds rds,
+      RdsNames names,
+      List<Notice> problems,
+      List<Notice> warnings) {
+    this.request = request;
+    this.options = options;
+    this.rds = rds;
+    this.names = names;
+    this.problems = problems;
+    this.warnings = warnings;
+  }
+
+  void check(DBInstance original) {
+    checkOptions();
+    checkState(original);
+    checkTopology(original);
+    checkWhatCannotBeCarriedOver(original);
+    checkNames();
+    checkQuotas();
+    warn(original);
+  }
+
+  private void checkOptions() {
+    if (options.writeFreeze().isEmpty() && !options.isLosingWritesAccepted()) {
+      problem(
+          "Writes made after the DB snapshot would be lost.",
+          "Give RdsOptions a writeFreeze that stops them, or say"
+              + " iAcceptLosingWritesMadeAfterTheSnapshot().");
+    }
+    if (options.dataVerifier().isEmpty() && !options.isUnverifiedDataAccepted()) {
+      problem(
+          "Nothing would compare the data before the original is deleted.",
+          "Give RdsOptions verifyData(JdbcComparison...), or say"
+              + " iAcceptThatTheDataIsNotCompared().");
+    }
+  }
+
+  private void checkState(DBInstance original) {
+    if (!Rds.isAvailable(original)) {
+      problem(
+          "It is " + original.dbInstanceStatus() + ", not available.",
+          "Wait until it is available, or start it.");
+    }
+    if (original.pendingModifiedValues() != null
+        && !original.pendingModifiedValues().equals(PendingModifiedValues.builder().build())) {
+      problem(
+          "Changes to it are pending for its next maintenance window; a replacement would not have"
+              + " them.",
+          "Apply them now, or take them back.");
+    }
+    if (original.tagList().size() >= MOST_TAGS) {
+      problem(
+          "It has " + original.tagList().size() + " tags; the run needs one more on what it makes.",
+          "Remove a tag: RDS allows " + MOST_TAGS + ".");
+    }
+  }
+
+  private void checkTopology(DBInstance original) {
+    if (original.dbClusterIdentifier() != null) {
+      problem(
+          "It belongs to the DB cluster " + original.dbClusterIdentifier() + ".",
+          "Its storage is the cluster's: rotate the cluster.");
+    }
+    if (original.readReplicaSourceDBInstanceIdentifier() != null) {
+      problem(
+          "It is a read replica of " + original.readReplicaSourceDBInstanceIdentifier() + ".",
+          "A read replica in the same Region always carries its source's key: rotate the source.");
+    }
+    if (!original.readReplicaDBInstanceIdentifiers().isEmpty()
+        || !original.readReplicaDBClusterIdentifiers().isEmpty()) {
+      problem(
+          "It has read replicas: "
+              + original.readReplicaDBInstanceIdentifiers()
+              + original.readReplicaDBClusterIdentifiers()
+              + ". They would stay with the original.",
+          "Delete them, rotate, and create them again from the rotated DB instance.");
+    }
+    boolean inDeployment =
+        read("rds:DescribeBlueGreenDeployments", () -> rds.client().describeBlueGreenDeployments())
+            .blueGreenDeployments()
+            .stream()
+            .anyMatch(
+                d ->
+                    original.dbInstanceArn().equals(d.source())
+                        || original.dbInstanceArn().equals(d.target()));
+    if (inDeployment) {
+      problem("It is part of a blue/green deployment.", "Finish or delete the deployment.");
+    }
+  }
+
+  private void checkWhatCannotBeCarriedOver(DBInstance original) {
+    if (original.tdeCredentialArn() != null) {
+      problem(
+          "It uses TDE with a hardware module, which a restore cannot be told.", "Turn it off.");
+    }
+    if (original.engine().startsWith("custom-")) {
+      problem("RDS Custom keeps state outside the DB snapshot.", "Rotate it by hand.");
+    }
+    if (!original.additionalStorageVolumes().isEmpty()) {
+      problem("It has additional storage volumes.", "They are not supported yet; rotate by hand.");
+    }
+    if ("started".equals(original.activityStreamStatusAsString())
+        || "starting".equals(original.activityStreamStatusAsString())) {
+      problem(
+          "It has a database activity stream, which the replacement would not have.",
+          "Stop it, and start one on the rotated DB instance afterwards.");
+    }
+  }
+
+  private void checkNames() {
+    for (String name : List.of(names.replacement(), names.asideName())) {
+      if (rds.instance(request.calls()::read, name).isPresent()) {
+        problem("A DB instance '" + name + "' is there already.", "Plan again for another name.");
+      }
+    }
+    for (String name : List.of(names.snapshot(), names.rekeyedSnapshot(), names.finalSnapshot())) {
+      if (rds.snapshot(request.calls()::read, name).isPresent()) {
+        problem("A DB snapshot '" + name + "' is there already.", "Plan again for another name.");
+      }
+    }
+  }
+
+  private void checkQuotas() {
+    for (AccountQuota quota :
+        read("rds:DescribeAccountAttributes", () -> rds.client().describeAccountAttributes())
+            .accountQuotas()) {
+      switch (Settings.text(quota.accountQuotaName())) {
+        case "ManualSnapshots" -> checkQuota(quota, SNAPSHOTS_NEEDED, "manual DB snapshots");
+        case "DBInstances" -> checkQuota(quota, INSTANCES_NEEDED, "DB instances");
+        default -> {}
+      }
+    }
+  }
+
+  private void checkQuota(AccountQuota quota, int needed, String what) {
+    if (quota.used() + needed > quota.max()) {
+      problem(
+          "The account uses "
+              + quota.used()
+              + " of "
+              + quota.max()
+              + " "
+              + what
+              + "; the run needs "
+              + needed
+              + " more.",
+          "Delete some, or have the quota raised.");
+    }
+  }
+
+  private void warn(DBInstance original) {
+    if (options.writeFreeze().isEmpty()) {
+      warning(
+          "Writes made after the DB snapshot will be lost.",
+          "That was accepted with iAcceptLosingWritesMadeAfterTheSnapshot().");
+    }
+    if (options.dataVerifier().isEmpty()) {
+      warning(
+          "The data of the two databases will not be compared.",
+          "That was accepted with iAcceptThatTheDataIsNotCompared().");
+    }
+    if (Boolean.TRUE.equals(original.iamDatabaseAuthenticationEnabled())) {
+      warning(
+          "IAM policies that allow rds-db:connect name the resource id "
+              + original.dbiResourceId()
+              + ", and the replacement has another.",
+          "Allow the new resource id before the cutover; the report names it.");
+    }
+    if (original.masterUserSecret() != null) {
+      warning(
+          "RDS manages the master password, and gives the replacement a new password in a new"
+              + " secret.",
+          "Who reads the secret by its ARN needs the new ARN.");
+    }
+    if (original.awsBackupRecoveryPointArn() != null
+        || !original.dbInstanceAutomatedBackupsReplications().isEmpty()) {
+      warning(
+          "It is backed up by AWS Backup or has replicated automated backups.",
+          "Set that up again for the replacement.");
+    }
+    warnAboutSubscriptions();
+    warning(
+        "Log files, Performance Insights history and automated backups stay with the original.",
+        "Its automated backups are retained when it is deleted, until they expire.");
+    warning(
+        "The cutover renames both DB instances, which reboots them: connections break.",
+        "Nothing serves between the two renames, usually a few minutes.");
+  }
+
+  private void warnAboutSubscriptions() {
+    List<String> subscriptions =
+        read("rds:DescribeEventSubscriptions", () -> rds.client().describeEventSubscriptions())
+            .eventSubscriptionsList()
+            .stream()
+            .filter(s -> s.sourceIdsList().contains(names.original()))
+            .map(s -> s.custSubscriptionId())
+            .toList();
+    if (!subscriptions.isEmpty()) {
+      warning(
+          "Event subscriptions name it: " + subscriptions + ".",
+          "Check after the cutover that they name the replacement.");
+    }
+  }
+
+  private <T> T read(String operation, Supplier<T> call) {
+    return request.calls().read(operation, call);
+  }
+
+  private void problem(String text, String remedy) {
+    problems.add(new Notice(names.original(), text, remedy));
+  }
+
+  private void warning(String text, String meaning) {
+    warnings.add(new Notice(names.original(), text, meaning));
+  }
+}

@@ -1,0 +1,86 @@
+package io.github.kmsrotation.rds;
+
+import io.github.kmsrotation.plan.Condition;
+import io.github.kmsrotation.plan.RotationPlan;
+import io.github.kmsrotation.plan.Step;
+import io.github.kmsrotation.plan.StepContext;
+import io.github.kmsrotation.plan.StepDescription;
+import io.github.kmsrotation.plan.StepOutcome;
+import java.time.Duration;
+import java.util.Optional;
+import software.amazon.awssdk.services.rds.model.DBInstance;
+import software.amazon.awssdk.services.rds.model.DBSnapshot;
+
+/** What the RDS steps share: the plan's names, and looking at instances. */
+abstract class RdsStep implements Step {
+
+  static final String ORIGINAL_RESOURCE_ID = "originalResourceId";
+  static final String REPLACEMENT_RESOURCE_ID = "replacementResourceId";
+
+  private static final Duration POLL = Duration.ofSeconds(15);
+
+  private final StepDescription description;
+  final RotationPlan plan;
+  final Rds rds;
+  final RdsNames names;
+  private final Env env;
+
+  RdsStep(StepDescription description, Env env) {
+    this.description = description;
+    this.plan = env.plan();
+    this.rds = env.rds();
+    this.names = env.names();
+    this.env = env;
+  }
+
+  /** What a step is bound to. */
+  record Env(RotationPlan plan, Rds rds, RdsNames names, RdsOptions options) {
+
+    Optional<DBInstance> original(StepContext context) {
+      return rds.instanceByResourceId(context::read, plan.attribute(ORIGINAL_RESOURCE_ID));
+    }
+
+    /** The replacement, once the restore step knows it. */
+    Optional<DBInstance> replacement(StepContext context) {
+      return context
+          .factsOf(RestoreStep.ID)
+          .find(REPLACEMENT_RESOURCE_ID)
+          .flatMap(id -> rds.instanceByResourceId(context::read, id));
+    }
+  }
+
+  @Override
+  public final StepDescription description() {
+    return description;
+  }
+
+  final Optional<DBInstance> original(StepContext context) {
+    return env.original(context);
+  }
+
+  final Optional<DBInstance> replacement(StepContext context) {
+    return env.replacement(context);
+  }
+
+  final StepOutcome waitFor(String kind, String resource, String seen) {
+    return StepOutcome.waiting(new Condition(kind, resource, seen, POLL, env.options().patience()));
+  }
+
+  final StepOutcome waitFor(DBInstance instance) {
+    return waitFor(
+        "rds:DBInstanceAvailable", instance.dbInstanceIdentifier(), instance.dbInstanceStatus());
+  }
+
+  final StepOutcome waitFor(DBSnapshot snapshot) {
+    return waitFor(
+        "rds:DBSnapshotAvailable",
+        snapshot.dbSnapshotIdentifier(),
+        snapshot.status() + ", " + snapshot.percentProgress() + " %");
+  }
+
+  static StepOutcome gone(String what) {
+    return StepOutcome.blocked(
+        what + " is not there any more: somebody else deleted it.",
+        "Roll back what is left of this run, or look at it by hand.");
+  }
+}

@@ -1,0 +1,97 @@
+package io.github.kmsrotation.rds;
+
+import io.github.kmsrotation.error.MissingOptionException;
+import io.github.kmsrotation.plan.Phase;
+import io.github.kmsrotation.plan.RotationPlan;
+import io.github.kmsrotation.plan.RunId;
+import io.github.kmsrotation.plan.Step;
+import io.github.kmsrotation.plan.VerifyStep;
+import io.github.kmsrotation.rds.data.DataVerifier;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The steps of the DB snapshot way, in order, from what the plan noted. */
+final class RdsSteps {
+
+  private static final String FREEZES_WRITES = "freezesWrites";
+  private static final String VERIFIES_DATA = "verifiesData";
+  private static final String OBSERVE_FOR = "observeFor";
+
+  private RdsSteps() {}
+
+  static SortedMap<String, String> attributes(String originalResourceId, RdsOptions options) {
+    SortedMap<String, String> attributes = new TreeMap<>();
+    attributes.put(RdsStep.ORIGINAL_RESOURCE_ID, originalResourceId);
+    attributes.put(FREEZES_WRITES, Boolean.toString(options.writeFreeze().isPresent()));
+    attributes.put(VERIFIES_DATA, Boolean.toString(options.dataVerifier().isPresent()));
+    attributes.put(OBSERVE_FOR, options.observeFor().toString());
+    return attributes;
+  }
+
+  static List<Step> of(RdsStep.Env env) {
+    RotationPlan plan = env.plan();
+    boolean freezes = Boolean.parseBoolean(plan.attribute(FREEZES_WRITES));
+    boolean comparesData = Boolean.parseBoolean(plan.attribute(VERIFIES_DATA));
+    List<Step> steps = new ArrayList<>();
+    if (freezes) {
+      steps.add(FreezeStep.freeze(env, hook(env)));
+    }
+    steps.add(new CreateSnapshotStep(env));
+    steps.add(new CopySnapshotStep(env));
+    steps.add(new RestoreStep(env));
+    steps.add(new ApplySettingsStep(env));
+    steps.add(
+        new VerifyStep(
+            "verify-settings",
+            "Compare every setting, tag and role, and the KMS key",
+            Phase.VERIFY,
+            new SettingsVerifier(env)));
+    if (comparesData) {
+      steps.add(
+          new VerifyStep(
+              "verify-data",
+              "Compare the data of both databases",
+              Phase.VERIFY,
+              new DataComparison(env, verifier(env))));
+    }
+    if (freezes && comparesData) {
+      steps.add(new NoWritesStep(env, verifier(env)));
+    }
+    steps.add(RenameStep.stepAside(env));
+    steps.add(RenameStep.takeOver(env));
+    if (freezes) {
+      steps.add(FreezeStep.thaw(env, hook(env)));
+    }
+    steps.add(new ObserveStep(env, Duration.parse(plan.attribute(OBSERVE_FOR))));
+    steps.add(new RetireInstanceStep(env));
+    steps.add(new CleanUpStep(env));
+    return steps;
+  }
+
+  private static WriteFreeze hook(RdsStep.Env env) {
+    return env.options()
+        .writeFreeze()
+        .orElseThrow(() -> missing(env.plan().runId(), "writeFreeze"));
+  }
+
+  private static DataVerifier verifier(RdsStep.Env env) {
+    return env.options()
+        .dataVerifier()
+        .orElseThrow(() -> missing(env.plan().runId(), "verifyData"));
+  }
+
+  private static MissingOptionException missing(RunId runId, String option) {
+    return new MissingOptionException(
+        "Run "
+            + runId
+            + " was planned with "
+            + option
+            + ", which a plan cannot store. Give it to the runner: RotationRunner.builder()"
+            + ".with(RdsOptions.builder()."
+            + option
+            + "(...).build()).");
+  }
+}

@@ -1,0 +1,57 @@
+package io.github.kmsrotation.rds;
+
+import io.github.kmsrotation.plan.RotationPlan;
+import io.github.kmsrotation.plan.StrategyOptions;
+import io.github.kmsrotation.spi.PlanRequest;
+import io.github.kmsrotation.spi.RotationStrategy;
+import io.github.kmsrotation.target.RdsTarget;
+import java.util.Optional;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.rds.RdsClient;
+
+/**
+ * Found by the planner and the runner with {@link java.util.ServiceLoader}; not meant to be called
+ * by anybody else. Safe for use by several threads.
+ */
+public final class RdsStrategy implements RotationStrategy<RdsTarget> {
+
+  /** For {@link java.util.ServiceLoader}. */
+  public RdsStrategy() {}
+
+  @Override
+  public String kind() {
+    return RdsTarget.KIND;
+  }
+
+  @Override
+  public RotationPlan plan(PlanRequest<RdsTarget> request) {
+    RdsOptions options = mine(request.options());
+    Optional<RdsClient> given = options.client();
+    if (given.isPresent()) {
+      return new RdsPlanning(request, options, new Rds(given.get())).plan();
+    }
+    try (RdsClient own = RdsClient.create()) {
+      return new RdsPlanning(request, options, new Rds(own)).plan();
+    }
+  }
+
+  @Override
+  public BoundSteps bind(RotationPlan plan, Optional<StrategyOptions<?>> given) {
+    RdsOptions options = mine(given);
+    Optional<RdsClient> theirs = options.client();
+    RdsClient client =
+        theirs.orElseGet(() -> RdsClient.builder().region(Region.of(plan.region())).build());
+    RdsNames names = new RdsNames(plan.targetId(), plan.runId());
+    return new BoundSteps(
+        RdsSteps.of(new RdsStep.Env(plan, new Rds(client), names, options)),
+        theirs.isPresent() ? () -> {} : client::close);
+  }
+
+  private static RdsOptions mine(Optional<StrategyOptions<?>> options) {
+    StrategyOptions<?> any = options.orElseGet(() -> RdsOptions.builder().build());
+    if (any instanceof RdsOptions mine) {
+      return mine;
+    }
+    throw new IllegalArgumentException("Options of kind 'rds' have to be RdsOptions, not " + any);
+  }
+}

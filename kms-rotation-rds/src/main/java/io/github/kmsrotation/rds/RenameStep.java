@@ -1,0 +1,127 @@
+package io.github.kmsrotation.rds;
+
+import io.github.kmsrotation.plan.Phase;
+import io.github.kmsrotation.plan.StepContext;
+import io.github.kmsrotation.plan.StepDescription;
+import io.github.kmsrotation.plan.StepOutcome;
+import io.github.kmsrotation.plan.Undo;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awssdk.services.rds.model.DBInstance;
+import software.amazon.awssdk.services.rds.model.DbInstanceAlreadyExistsException;
+import software.amazon.awssdk.services.rds.model.DbInstanceNotFoundException;
+import software.amazon.awssdk.services.rds.model.InvalidDbInstanceStateException;
+
+/**
+ * Renames a DB instance, and backwards renames it back. The endpoint goes with the name, so that
+ * the one that takes the original's name is served to its clients.
+ *
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RenameInstance.html">Renaming
+ *     a DB instance</a>
+ */
+final class RenameStep extends RdsStep {
+
+  private static final String MODIFY = "rds:ModifyDBInstance";
+  private static final int MOST_ATTEMPTS = 5;
+
+  private final boolean isOriginal;
+  private final String from;
+  private final String to;
+
+  private RenameStep(String id, String title, boolean isOriginal, String from, String to, Env env) {
+    super(
+        new StepDescription(id, title, Phase.CUTOVER, List.of(MODIFY), List.of(), Undo.UNDOABLE),
+        env);
+    this.isOriginal = isOriginal;
+    this.from = from;
+    this.to = to;
+  }
+
+  static RenameStep stepAside(Env env) {
+    RdsNames names = env.names();
+    return new RenameStep(
+        "step-aside",
+        "Rename the original to " + names.asideName() + ": from here on nothing serves",
+        true,
+        names.original(),
+        names.asideName(),
+        env);
+  }
+
+  static RenameStep takeOver(Env env) {
+    RdsNames names = env.names();
+    return new RenameStep(
+        "take-over",
+        "Rename the replacement to " + names.original() + ", which keeps the endpoint",
+        false,
+        names.replacement(),
+        names.original(),
+        env);
+  }
+
+  @Override
+  public StepOutcome advance(StepContext context) {
+    return rename(context, from, to);
+  }
+
+  @Override
+  public StepOutcome undo(StepContext context) {
+    return rename(context, to, from);
+  }
+
+  private StepOutcome rename(StepContext context, String oldName, String newName) {
+    Optional<DBInstance> found = isOriginal ? original(context) : replacement(context);
+    if (found.isEmpty()) {
+      return gone("The DB instance " + oldName);
+    }
+    DBInstance instance = found.get();
+    if (instance.dbInstanceIdentifier().equals(newName)) {
+      return Rds.isAvailable(instance) && !isUnderWay(instance)
+          ? StepOutcome.done()
+          : waitFor(instance);
+    }
+    if (!instance.dbInstanceIdentifier().equals(oldName)) {
+      return StepOutcome.blocked(
+          "A DB instance of this run is called '"
+              + instance.dbInstanceIdentifier()
+              + "': somebody else renamed it.",
+          "Rename it to '" + oldName + "' and go on.");
+    }
+    if (!Rds.isAvailable(instance) || isUnderWay(instance)) {
+      return waitFor("rds:DBInstanceRenamed", newName, instance.dbInstanceStatus());
+    }
+    return send(context, oldName, newName);
+  }
+
+  private static boolean isUnderWay(DBInstance instance) {
+    return instance.pendingModifiedValues() != null
+        && instance.pendingModifiedValues().dbInstanceIdentifier() != null;
+  }
+
+  private StepOutcome send(StepContext context, String oldName, String newName) {
+    if (context.timesSent(MODIFY, oldName) >= MOST_ATTEMPTS) {
+      return StepOutcome.blocked(
+          "RDS took the renaming of '" + oldName + "' several times and does not rename it.",
+          "Rename it to '" + newName + "' by hand and go on, or roll back.");
+    }
+    try {
+      context.mutate(
+          MODIFY,
+          oldName,
+          () ->
+              rds.client()
+                  .modifyDBInstance(
+                      r ->
+                          r.dbInstanceIdentifier(oldName)
+                              .newDBInstanceIdentifier(newName)
+                              .applyImmediately(true)));
+    } catch (DbInstanceAlreadyExistsException e) {
+      return waitFor("rds:DBInstanceNameFree", newName, "taken");
+    } catch (InvalidDbInstanceStateException | DbInstanceNotFoundException e) {
+      // A renaming whose answer was lost may be under way.
+      return waitFor("rds:DBInstanceRenamed", newName, "busy");
+    }
+    return waitFor("rds:DBInstanceRenamed", newName, "requested");
+  }
+}

@@ -1,0 +1,190 @@
+package io.github.kmsrotation.rds;
+
+import io.github.kmsrotation.plan.Facts;
+import io.github.kmsrotation.plan.Phase;
+import io.github.kmsrotation.plan.StepContext;
+import io.github.kmsrotation.plan.StepDescription;
+import io.github.kmsrotation.plan.StepOutcome;
+import io.github.kmsrotation.plan.Undo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import software.amazon.awssdk.services.rds.model.DBInstance;
+import software.amazon.awssdk.services.rds.model.DbInstanceAlreadyExistsException;
+import software.amazon.awssdk.services.rds.model.DbInstanceNotFoundException;
+import software.amazon.awssdk.services.rds.model.InvalidDbInstanceStateException;
+import software.amazon.awssdk.services.rds.model.InvalidDbSnapshotStateException;
+import software.amazon.awssdk.services.rds.model.RestoreDbInstanceFromDbSnapshotRequest;
+import software.amazon.awssdk.services.rds.model.Tag;
+
+/** The source document's third step: a DB instance from the copied DB snapshot. */
+final class RestoreStep extends RdsStep {
+
+  static final String ID = "restore";
+
+  private static final String RESTORE = "rds:RestoreDBInstanceFromDBSnapshot";
+  private static final String MODIFY = "rds:ModifyDBInstance";
+  private static final String DELETE = "rds:DeleteDBInstance";
+
+  /** States that a restore passes through by itself on its way to available. */
+  static final Set<String> ON_THE_WAY =
+      Set.of(
+          "creating",
+          "backing-up",
+          "modifying",
+          "rebooting",
+          "renaming",
+          "configuring-enhanced-monitoring",
+          "configuring-iam-database-auth",
+          "configuring-log-exports",
+          "maintenance",
+          "resetting-master-credentials",
+          "starting",
+          "storage-optimization",
+          "storage-config-upgrade",
+          "upgrading");
+
+  RestoreStep(Env env) {
+    super(
+        new StepDescription(
+            ID,
+            "Restore the copied DB snapshot to a DB instance with the original's settings",
+            Phase.COPY,
+            List.of(RESTORE, MODIFY, DELETE),
+            List.of("DB instance " + env.names().replacement()),
+            Undo.UNDOABLE),
+        env);
+  }
+
+  @Override
+  public StepOutcome advance(StepContext context) {
+    Optional<DBInstance> found = rds.instance(context::read, names.replacement());
+    if (found.isPresent()) {
+      return judge(found.get());
+    }
+    Optional<DBInstance> original = original(context);
+    if (original.isEmpty()) {
+      return gone("The DB instance " + names.original());
+    }
+    RestoreDbInstanceFromDbSnapshotRequest request = request(original.get());
+    try {
+      context.mutate(
+          RESTORE,
+          names.replacement(),
+          () -> rds.client().restoreDBInstanceFromDBSnapshot(request));
+    } catch (DbInstanceAlreadyExistsException e) {
+      // Made by an attempt whose answer was lost; not visible yet when this one looked.
+    } catch (InvalidDbSnapshotStateException e) {
+      return waitFor("rds:DBSnapshotAvailable", names.rekeyedSnapshot(), "busy");
+    }
+    return waitFor("rds:DBInstanceAvailable", names.replacement(), "just requested");
+  }
+
+  private RestoreDbInstanceFromDbSnapshotRequest request(DBInstance original) {
+    RestoreDbInstanceFromDbSnapshotRequest.Builder request =
+        RestoreDbInstanceFromDbSnapshotRequest.builder()
+            .dbInstanceIdentifier(names.replacement())
+            .dbSnapshotIdentifier(names.rekeyedSnapshot());
+    for (Setting setting : Settings.ALL) {
+      if (setting.applies().test(original)) {
+        setting.restore().accept(request, original);
+      }
+    }
+    List<Tag> tags = new ArrayList<>(Settings.ownTags(original));
+    tags.add(names.tag());
+    return request.tags(tags).build();
+  }
+
+  private StepOutcome judge(DBInstance instance) {
+    if (!names.isMine(instance.tagList())) {
+      return StepOutcome.blocked(
+          "A DB instance '" + names.replacement() + "' is there that this run did not make.",
+          "Delete or rename it, or roll back and make a new plan.");
+    }
+    if (ON_THE_WAY.contains(instance.dbInstanceStatus())) {
+      return waitFor(instance);
+    }
+    if (!Rds.isAvailable(instance)) {
+      return StepOutcome.blocked(
+          "The restored DB instance '"
+              + names.replacement()
+              + "' is "
+              + instance.dbInstanceStatus()
+              + ".",
+          "Look at its events in RDS. Mend it and resume, or roll back.");
+    }
+    if (!plan.targetKeyArn().equals(instance.kmsKeyId())) {
+      return StepOutcome.blocked(
+          "The restored DB instance is under " + instance.kmsKeyId() + ", not the new key.",
+          "Roll back and report this; the original is untouched.");
+    }
+    return StepOutcome.done(
+        Facts.of(
+            Map.of(
+                REPLACEMENT_RESOURCE_ID,
+                instance.dbiResourceId(),
+                "kmsKeyId",
+                instance.kmsKeyId())));
+  }
+
+  @Override
+  public StepOutcome undo(StepContext context) {
+    Optional<DBInstance> found = made(context);
+    if (found.isEmpty()) {
+      return StepOutcome.done();
+    }
+    DBInstance instance = found.get();
+    String identifier = instance.dbInstanceIdentifier();
+    if (identifier.equals(names.original())) {
+      return StepOutcome.blocked(
+          "The replacement still carries the original's name.",
+          "Its renaming was not undone. Rename it by hand and roll back again.");
+    }
+    if (instance.dbInstanceStatus().equals("deleting")) {
+      return waitFor("rds:DBInstanceDeleted", identifier, "deleting");
+    }
+    try {
+      delete(context, instance);
+    } catch (DbInstanceNotFoundException e) {
+      return StepOutcome.done();
+    } catch (InvalidDbInstanceStateException e) {
+      return waitFor(instance);
+    }
+    return waitFor("rds:DBInstanceDeleted", identifier, "deletion just requested");
+  }
+
+  private Optional<DBInstance> made(StepContext context) {
+    Optional<DBInstance> known = replacement(context);
+    return (known.isPresent() ? known : rds.instance(context::read, names.replacement()))
+        .filter(instance -> names.isMine(instance.tagList()));
+  }
+
+  private void delete(StepContext context, DBInstance instance) {
+    String identifier = instance.dbInstanceIdentifier();
+    if (Boolean.TRUE.equals(instance.deletionProtection())) {
+      context.mutate(
+          MODIFY,
+          identifier,
+          () ->
+              rds.client()
+                  .modifyDBInstance(
+                      r ->
+                          r.dbInstanceIdentifier(identifier)
+                              .deletionProtection(false)
+                              .applyImmediately(true)));
+      return;
+    }
+    context.mutate(
+        DELETE,
+        identifier,
+        () ->
+            rds.client()
+                .deleteDBInstance(
+                    r ->
+                        r.dbInstanceIdentifier(identifier)
+                            .skipFinalSnapshot(true)
+                            .deleteAutomatedBackups(true)));
+  }
+}

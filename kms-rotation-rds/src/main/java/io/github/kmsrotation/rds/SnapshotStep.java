@@ -1,0 +1,131 @@
+package io.github.kmsrotation.rds;
+
+import io.github.kmsrotation.plan.Facts;
+import io.github.kmsrotation.plan.Phase;
+import io.github.kmsrotation.plan.StepContext;
+import io.github.kmsrotation.plan.StepDescription;
+import io.github.kmsrotation.plan.StepOutcome;
+import io.github.kmsrotation.plan.Undo;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.services.rds.model.DBSnapshot;
+import software.amazon.awssdk.services.rds.model.DbSnapshotAlreadyExistsException;
+import software.amazon.awssdk.services.rds.model.DbSnapshotNotFoundException;
+import software.amazon.awssdk.services.rds.model.InvalidDbInstanceStateException;
+import software.amazon.awssdk.services.rds.model.InvalidDbSnapshotStateException;
+
+/** Making a DB snapshot and, backwards or at the end, deleting it. */
+abstract class SnapshotStep extends RdsStep {
+
+  static final String DELETE = "rds:DeleteDBSnapshot";
+
+  private final String identifier;
+  private final String operation;
+
+  SnapshotStep(String id, String title, String operation, String identifier, RdsStep.Env env) {
+    super(
+        new StepDescription(
+            id,
+            title,
+            Phase.COPY,
+            List.of(operation, DELETE),
+            List.of("DB snapshot " + identifier),
+            Undo.UNDOABLE),
+        env);
+    this.identifier = identifier;
+    this.operation = operation;
+  }
+
+  /** Sends the one call that makes the snapshot. */
+  abstract void create(StepContext context);
+
+  /** Why the world is not as the plan found it, if it is not. */
+  abstract Optional<StepOutcome> obstacle(StepContext context);
+
+  /** What is wrong with the finished snapshot, if anything is. */
+  abstract Optional<StepOutcome> flaw(DBSnapshot snapshot);
+
+  @Override
+  public StepOutcome advance(StepContext context) {
+    Optional<DBSnapshot> found = rds.snapshot(context::read, identifier);
+    if (found.isPresent()) {
+      return judge(found.get());
+    }
+    Optional<StepOutcome> obstacle = obstacle(context);
+    if (obstacle.isPresent()) {
+      return obstacle.get();
+    }
+    try {
+      context.mutate(
+          operation,
+          identifier,
+          () -> {
+            create(context);
+            return identifier;
+          });
+    } catch (DbSnapshotAlreadyExistsException e) {
+      // Made by an attempt whose answer was lost; not visible yet when this one looked.
+    } catch (InvalidDbInstanceStateException | InvalidDbSnapshotStateException e) {
+      return waitFor("rds:ReadyForSnapshot", identifier, "busy");
+    }
+    return waitFor("rds:DBSnapshotAvailable", identifier, "just requested");
+  }
+
+  private StepOutcome judge(DBSnapshot snapshot) {
+    if (!names.isMine(snapshot.tagList())) {
+      return StepOutcome.blocked(
+          "A DB snapshot '" + identifier + "' is there that this run did not make.",
+          "Delete or rename it, or roll back and make a new plan.");
+    }
+    switch (snapshot.status()) {
+      case "available" -> {
+        return flaw(snapshot)
+            .orElseGet(
+                () ->
+                    StepOutcome.done(
+                        Facts.of(
+                            Map.of(
+                                "snapshotArn",
+                                snapshot.dbSnapshotArn(),
+                                "kmsKeyId",
+                                Settings.text(snapshot.kmsKeyId())))));
+      }
+      case "creating", "copying", "pending" -> {
+        return waitFor(snapshot);
+      }
+      default -> {
+        return StepOutcome.blocked(
+            "The DB snapshot '" + identifier + "' is " + snapshot.status() + ".",
+            "A failed copy often means that the KMS key cannot be used any more: look at the key"
+                + " and its policy. Delete the DB snapshot and resume, or roll back.");
+      }
+    }
+  }
+
+  @Override
+  public StepOutcome undo(StepContext context) {
+    return delete(context, rds, identifier, names)
+        ? StepOutcome.done()
+        : waitFor("rds:DBSnapshotDeleted", identifier, "deleting");
+  }
+
+  /** Returns true once it is gone. Leaves alone what the run did not make. */
+  static boolean delete(StepContext context, Rds rds, String identifier, RdsNames names) {
+    Optional<DBSnapshot> found = rds.snapshot(context::read, identifier);
+    if (found.isEmpty() || !names.isMine(found.get().tagList())) {
+      return true;
+    }
+    try {
+      context.mutate(
+          DELETE,
+          identifier,
+          () -> rds.client().deleteDBSnapshot(r -> r.dbSnapshotIdentifier(identifier)));
+    } catch (DbSnapshotNotFoundException e) {
+      return true;
+    } catch (InvalidDbSnapshotStateException e) {
+      return false;
+    }
+    return false;
+  }
+}
