@@ -144,13 +144,14 @@ public final class RotationPlanner<T extends Target> {
   }
 
   private PlanRequest<T> request(RotationReason why, KmsClient client) {
+    AwsCalls calls = new AwsCalls(callSettings);
     return new PlanRequest<>(
         target,
         why,
         targetKey,
         options,
-        new KeyFactsReader(client),
-        new AwsCalls(callSettings),
+        new KeyFactsReader(client, calls),
+        calls,
         RunId.random(),
         clock);
   }

@@ -5,6 +5,7 @@ import io.github.kmsrotation.plan.PlanningException;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.Step;
 import io.github.kmsrotation.spi.PlanRequest;
+import io.github.kmsrotation.spi.TargetKey;
 import io.github.kmsrotation.target.RdsTarget;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,20 +43,22 @@ final class RdsPlanning {
     String region = part(original.dbInstanceArn(), 3);
     RdsPreflight preflight = new RdsPreflight(request, options, rds, names, problems, warnings);
     preflight.check(original);
-    TargetKey key = TargetKey.choose(request, original, region, problems);
+    TargetKey key = TargetKey.choose(
+            request, names.original(), Optional.ofNullable(original.kmsKeyId()), region, problems);
     if (!problems.isEmpty()) {
       throw failed();
     }
-    return build(original, region, key);
+    return build(original, region, key, key.arn().orElseThrow().value());
   }
 
-  private RotationPlan build(DBInstance original, String region, TargetKey key) {
+  private RotationPlan build(
+      DBInstance original, String region, TargetKey key, String targetKeyArn) {
     Instant now = request.clock().instant();
     RotationPlan.Builder plan =
         RotationPlan.builder(request.runId(), now)
             .target(RdsTarget.KIND, names.original())
             .place(region, part(original.dbInstanceArn(), 4))
-            .keys(request.reason().name(), Optional.ofNullable(original.kmsKeyId()), key.arn())
+            .keys(request.reason().name(), Optional.ofNullable(original.kmsKeyId()), targetKeyArn)
             .rationale(key.rationale())
             .warnings(warnings)
             .attributes(RdsSteps.attributes(original.dbiResourceId(), options));
