@@ -1,0 +1,254 @@
+package io.github.kmsrotation.testkit;
+
+import io.github.kmsrotation.testkit.call.Calls;
+import io.github.kmsrotation.testkit.clock.TestClock;
+import io.github.kmsrotation.testkit.clock.Timeline;
+import io.github.kmsrotation.testkit.fault.Faults;
+import io.github.kmsrotation.testkit.http.AwsHttpServer;
+import io.github.kmsrotation.testkit.http.AwsService;
+import io.github.kmsrotation.testkit.kms.KmsService;
+import io.github.kmsrotation.testkit.rds.RdsService;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * An AWS in this process: KMS and RDS over HTTP on loopback. Use it by endpoint override, with any
+ * credentials. Safe for use by several threads. Defaults: any free port, Region {@code
+ * eu-central-1}, account {@code 111122223333}, a clock that runs 600 times as fast as time does, so
+ * that ten minutes of RDS take a second.
+ */
+public final class EmbeddedAws implements AutoCloseable {
+
+  /** How much faster than time the default clock runs: ten minutes pass in a second. */
+  public static final double DEFAULT_SPEED = 600;
+
+  private final String region;
+  private final String accountId;
+  private final TestClock clock;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Timeline timeline;
+  private final Faults faults = new Faults();
+  private final Calls calls = new Calls();
+  private final RdsService rds;
+  private final AwsHttpServer server;
+
+  private EmbeddedAws(Builder builder) {
+    this.region = builder.region;
+    this.accountId = builder.accountId;
+    this.clock = builder.clock;
+    this.timeline = new Timeline(clock);
+    KmsService kms = new KmsService(accountId, timeline);
+    this.rds = new RdsService(accountId, timeline, kms);
+    try {
+      this.server =
+          new AwsHttpServer(
+              builder.port,
+              List.of(kms, rds).stream()
+                  .collect(Collectors.toMap(AwsService::name, Function.identity())),
+              new AwsHttpServer.Shared(accountId, lock, timeline, faults, calls));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Port " + builder.port + " cannot be had", e);
+    }
+  }
+
+  /**
+   * Starts with the defaults.
+   *
+   * @return a running embedded AWS
+   */
+  public static EmbeddedAws start() {
+    return builder().start();
+  }
+
+  /**
+   * A new builder with the defaults.
+   *
+   * @return a builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Where to send calls.
+   *
+   * @return an endpoint for all services
+   */
+  public URI endpoint() {
+    return URI.create("http://127.0.0.1:" + server.port());
+  }
+
+  /**
+   * The Region that clients are best made for; calls for other Regions find other resources.
+   *
+   * @return for example {@code eu-central-1}
+   */
+  public String region() {
+    return region;
+  }
+
+  /**
+   * The account of all callers.
+   *
+   * @return twelve digits
+   */
+  public String accountId() {
+    return accountId;
+  }
+
+  /**
+   * The time.
+   *
+   * @return the clock
+   */
+  public TestClock clock() {
+    return clock;
+  }
+
+  /**
+   * Failures on demand.
+   *
+   * @return the faults
+   */
+  public Faults faults() {
+    return faults;
+  }
+
+  /**
+   * What was called.
+   *
+   * @return the calls
+   */
+  public Calls calls() {
+    return calls;
+  }
+
+  /**
+   * Names and states of all DB instances and DB snapshots, and what it takes to break them.
+   *
+   * @return the view of a test
+   */
+  public RdsView rds() {
+    return new RdsView() {
+      @Override
+      public Map<String, String> instances() {
+        return locked(rds::instanceStates);
+      }
+
+      @Override
+      public Map<String, String> snapshots() {
+        return locked(rds::snapshotStates);
+      }
+
+      @Override
+      public void neverFinish(String operation) {
+        locked(
+            () -> {
+              rds.neverFinish(operation);
+              return operation;
+            });
+      }
+    };
+  }
+
+  private <T> T locked(java.util.function.Supplier<T> view) {
+    lock.lock();
+    try {
+      timeline.catchUp();
+      return view.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    lock.lock();
+    try {
+      rds.close();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Builds an embedded AWS. Not safe for use by several threads. */
+  public static final class Builder {
+
+    private int port;
+    private String region = "eu-central-1";
+    private String accountId = "111122223333";
+    private TestClock clock = TestClock.running(DEFAULT_SPEED);
+
+    private Builder() {}
+
+    /**
+     * The port.
+     *
+     * @param port 1 to 65535, or 0 for any free one
+     * @return this builder
+     * @throws IllegalArgumentException if out of range
+     */
+    public Builder port(int port) {
+      if (port < 0 || port > 65_535) {
+        throw new IllegalArgumentException("port must be 0 to 65535, was " + port);
+      }
+      this.port = port;
+      return this;
+    }
+
+    /**
+     * The Region.
+     *
+     * @param region for example {@code eu-central-1}
+     * @return this builder
+     */
+    public Builder region(String region) {
+      this.region = Objects.requireNonNull(region, "region");
+      return this;
+    }
+
+    /**
+     * The account.
+     *
+     * @param accountId twelve digits
+     * @return this builder
+     * @throws IllegalArgumentException if it is anything else
+     */
+    public Builder accountId(String accountId) {
+      if (!accountId.matches("[0-9]{12}")) {
+        throw new IllegalArgumentException("An account id has twelve digits: " + accountId);
+      }
+      this.accountId = accountId;
+      return this;
+    }
+
+    /**
+     * The time.
+     *
+     * @param clock a clock
+     * @return this builder
+     */
+    public Builder clock(TestClock clock) {
+      this.clock = Objects.requireNonNull(clock, "clock");
+      return this;
+    }
+
+    /**
+     * Starts.
+     *
+     * @return a running embedded AWS
+     * @throws UncheckedIOException if the port cannot be had
+     */
+    public EmbeddedAws start() {
+      return new EmbeddedAws(this);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.github.kmsrotation.testkit.clock;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+
+/** What is to happen later. Used under the embedded AWS's lock. */
+public final class Timeline {
+
+  private record Event(Instant at, long number, Runnable action) {}
+
+  private final Clock clock;
+  private final PriorityQueue<Event> events =
+      new PriorityQueue<>(Comparator.comparing(Event::at).thenComparing(Event::number));
+  private long numbers;
+  private volatile Instant present;
+
+  /**
+   * @param clock the time
+   */
+  public Timeline(Clock clock) {
+    this.clock = clock;
+    this.present = clock.instant();
+  }
+
+  /**
+   * The time: that of the event while one happens.
+   *
+   * @return the present
+   */
+  public Instant now() {
+    return present;
+  }
+
+  /**
+   * Has something happen later.
+   *
+   * @param delay how much later
+   * @param action what
+   */
+  public void after(Duration delay, Runnable action) {
+    events.add(new Event(present.plus(delay), numbers++, action));
+  }
+
+  /** Lets everything happen that is due, in order, each at its own time. */
+  public void catchUp() {
+    Instant now = clock.instant();
+    Event next = events.peek();
+    while (next != null && !next.at().isAfter(now)) {
+      events.remove(next);
+      present = next.at();
+      next.action().run();
+      next = events.peek();
+    }
+    present = now;
+  }
+}

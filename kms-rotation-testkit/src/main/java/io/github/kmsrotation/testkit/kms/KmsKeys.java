@@ -1,0 +1,135 @@
+package io.github.kmsrotation.testkit.kms;
+
+import io.github.kmsrotation.testkit.clock.Timeline;
+import io.github.kmsrotation.testkit.http.AwsError;
+import io.github.kmsrotation.testkit.kms.KmsKey.KeyForm;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** All keys and aliases, by Region. Used under the embedded AWS's lock. */
+final class KmsKeys {
+
+  private static final Pattern ARN =
+      Pattern.compile("arn:aws:kms:([a-z0-9-]+):([0-9]{12}):(key/.+|alias/.+)");
+
+  private final String accountId;
+  private final Timeline timeline;
+  private final Map<String, KmsKey> keysByArn = new LinkedHashMap<>();
+  private final Map<String, Map<String, Alias>> aliasesByRegion = new TreeMap<>();
+
+  /** A name of a key. */
+  record Alias(String name, String keyArn, Instant createdAt, Instant updatedAt) {}
+
+  KmsKeys(String accountId, Timeline timeline) {
+    this.accountId = accountId;
+    this.timeline = timeline;
+  }
+
+  KmsKey create(String region, KeyForm form, boolean awsManaged) {
+    String id = UUID.randomUUID().toString();
+    if (form.multiRegion()) {
+      id = "mrk-" + id.replace("-", "");
+    }
+    KmsKey key = new KmsKey(id, region, accountId, form, awsManaged, timeline.now());
+    keysByArn.put(key.arn, key);
+    return key;
+  }
+
+  void remove(KmsKey key) {
+    keysByArn.remove(key.arn);
+    aliases(key.region).values().removeIf(alias -> alias.keyArn().equals(key.arn));
+  }
+
+  List<KmsKey> in(String region) {
+    return keysByArn.values().stream().filter(key -> key.region.equals(region)).toList();
+  }
+
+  Map<String, Alias> aliases(String region) {
+    return aliasesByRegion.computeIfAbsent(region, r -> new TreeMap<>());
+  }
+
+  /** By id, ARN, alias name or alias ARN, as {@code DescribeKey} takes it. */
+  KmsKey resolve(String region, String name) {
+    return find(region, name).orElseThrow(() -> notFound(region, name));
+  }
+
+  Optional<KmsKey> find(String region, String name) {
+    String local = name;
+    if (name.startsWith("arn:")) {
+      Matcher arn = ARN.matcher(name);
+      if (!arn.matches()) {
+        throw AwsError.badRequest("InvalidArnException", "Invalid arn " + name);
+      }
+      if (!arn.group(1).equals(region)) {
+        throw AwsError.badRequest("NotFoundException", "Invalid arn " + arn.group(1));
+      }
+      if (!arn.group(2).equals(accountId)) {
+        throw new AwsError(
+            "AccessDeniedException",
+            400,
+            "The ciphertext refers to a customer master key that does not exist, does not exist in"
+                + " this region, or you are not allowed to access.");
+      }
+      local = arn.group(3);
+    }
+    Optional<KmsKey> found = local(region, local);
+    found.ifPresent(key -> key.rotateWhatIsDue(timeline.now()));
+    return found;
+  }
+
+  private Optional<KmsKey> local(String region, String name) {
+    if (name.startsWith("alias/")) {
+      awsManaged(region, name);
+      return Optional.ofNullable(aliases(region).get(name))
+          .flatMap(alias -> Optional.ofNullable(keysByArn.get(alias.keyArn())));
+    }
+    String id = name.startsWith("key/") ? name.substring(4) : name;
+    return Optional.ofNullable(
+        keysByArn.get("arn:aws:kms:" + region + ":" + accountId + ":key/" + id));
+  }
+
+  /** AWS makes the AWS managed key of a service when it is first asked for. */
+  private void awsManaged(String region, String name) {
+    if (List.of("alias/aws/rds", "alias/aws/ebs", "alias/aws/s3").contains(name)
+        && !aliases(region).containsKey(name)) {
+      KeyForm form =
+          new KeyForm(
+              "SYMMETRIC_DEFAULT",
+              "ENCRYPT_DECRYPT",
+              "AWS_KMS",
+              false,
+              "Default key that protects my "
+                  + name.substring(10)
+                  + " data when no other key is"
+                  + " defined");
+      KmsKey key = create(region, form, true);
+      key.schedule(365, timeline.now());
+      alias(region, name, key);
+    }
+  }
+
+  void alias(String region, String name, KmsKey key) {
+    Instant now = timeline.now();
+    Instant createdAt =
+        Optional.ofNullable(aliases(region).get(name)).map(Alias::createdAt).orElse(now);
+    aliases(region).put(name, new Alias(name, key.arn, createdAt, now));
+  }
+
+  private AwsError notFound(String region, String name) {
+    if (name.startsWith("alias/")) {
+      return AwsError.badRequest(
+          "NotFoundException",
+          "Alias arn:aws:kms:" + region + ":" + accountId + ":" + name + " is not found.");
+    }
+    String arn =
+        name.startsWith("arn:") ? name : "arn:aws:kms:" + region + ":" + accountId + ":key/" + name;
+    return AwsError.badRequest("NotFoundException", "Key '" + arn + "' does not exist");
+  }
+}

@@ -1,0 +1,221 @@
+package io.github.kmsrotation.testkit.postgres;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A PostgreSQL cluster in a directory, started when somebody first needs it. Safe for use by
+ * several threads.
+ */
+public final class PostgresDatabase implements AutoCloseable {
+
+  private static final String ACCESS_RULES =
+      """
+      local all all trust
+      host all postgres 127.0.0.1/32 trust
+      host all all 127.0.0.1/32 scram-sha-256
+      """;
+
+  /** Whom and what a new cluster holds; the password never leaves this object. */
+  public static final class Origin {
+    private final String masterUser;
+    private final String masterPassword;
+    private final Optional<String> databaseName;
+
+    /**
+     * @param masterUser the master user's name
+     * @param masterPassword the master user's password
+     * @param databaseName the first database, if one is wanted
+     */
+    public Origin(String masterUser, String masterPassword, Optional<String> databaseName) {
+      this.masterUser = masterUser;
+      this.masterPassword = masterPassword;
+      this.databaseName = databaseName;
+    }
+  }
+
+  private final Path directory;
+  private Optional<Origin> origin;
+  private @Nullable EmbeddedPostgres running;
+  private boolean closed;
+
+  private PostgresDatabase(Path directory, Optional<Origin> origin) {
+    this.directory = directory;
+    this.origin = origin;
+  }
+
+  /**
+   * A new, empty cluster.
+   *
+   * @param directory where it is to be
+   * @param origin its master user
+   * @return the cluster, not started
+   */
+  public static PostgresDatabase create(Path directory, Origin origin) {
+    return new PostgresDatabase(directory, Optional.of(origin));
+  }
+
+  /**
+   * A cluster from a snapshot.
+   *
+   * @param directory where it is to be
+   * @param snapshot the snapshot's directory, which stays as it is
+   * @return the cluster, not started
+   */
+  public static PostgresDatabase restore(Path directory, Path snapshot) {
+    DataDirectories.copy(snapshot, directory);
+    return new PostgresDatabase(directory, Optional.empty());
+  }
+
+  /**
+   * The port that the process listens on; starts it if it is not running.
+   *
+   * @return a port on loopback
+   */
+  public synchronized int port() {
+    return running().getPort();
+  }
+
+  private EmbeddedPostgres running() {
+    if (closed) {
+      throw new IllegalStateException("This database was deleted");
+    }
+    EmbeddedPostgres server = running;
+    if (server == null) {
+      server = start();
+      running = server;
+    }
+    return server;
+  }
+
+  private EmbeddedPostgres start() {
+    try {
+      EmbeddedPostgres server =
+          EmbeddedPostgres.builder()
+              .setDataDirectory(directory)
+              .setCleanDataDirectory(false)
+              .setPGStartupWait(Duration.ofSeconds(60))
+              .setServerConfig("fsync", "off")
+              .setServerConfig("shared_buffers", "16MB")
+              .setServerConfig("max_connections", "60")
+              .setServerConfig("wal_level", "logical")
+              .setServerConfig("wal_keep_size", "256MB")
+              .setServerConfig("password_encryption", "scram-sha-256")
+              .start();
+      secure(server);
+      return server;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void secure(EmbeddedPostgres server) throws IOException {
+    if (origin.isEmpty()) {
+      return;
+    }
+    Origin wanted = origin.get();
+    execute(
+        server,
+        "CREATE ROLE "
+            + identifier(wanted.masterUser)
+            + " LOGIN CREATEDB CREATEROLE PASSWORD "
+            + literal(wanted.masterPassword));
+    if (wanted.databaseName.isPresent()) {
+      execute(
+          server,
+          "CREATE DATABASE "
+              + identifier(wanted.databaseName.get())
+              + " OWNER "
+              + identifier(wanted.masterUser));
+    }
+    Files.writeString(directory.resolve("pg_hba.conf"), ACCESS_RULES);
+    execute(server, "SELECT pg_reload_conf()");
+    origin = Optional.empty();
+  }
+
+  private static void execute(EmbeddedPostgres server, String sql) {
+    try (Connection connection = server.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      // The statement may hold a password, so it is not told.
+      throw new IllegalStateException("PostgreSQL refused a statement: " + e.getSQLState());
+    }
+  }
+
+  private static String identifier(String name) {
+    return "\"" + name.replace("\"", "\"\"") + "\"";
+  }
+
+  private static String literal(String text) {
+    return "'" + text.replace("'", "''") + "'";
+  }
+
+  /**
+   * Copies what is committed now, while clients stay connected and write.
+   *
+   * @param target a directory that does not exist
+   */
+  public synchronized void snapshot(Path target) {
+    if (running == null && origin.isEmpty()) {
+      DataDirectories.copy(directory, target);
+      return;
+    }
+    try (Connection connection = running().getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("SELECT pg_start_backup('snapshot', true, false)");
+      DataDirectories.copy(directory, target);
+      String label = stopBackup(statement);
+      DataDirectories.copy(directory.resolve("pg_wal"), target.resolve("pg_wal"));
+      Files.writeString(target.resolve("backup_label"), label);
+      Files.deleteIfExists(target.resolve("postmaster.pid"));
+      Files.deleteIfExists(target.resolve("postmaster.opts"));
+    } catch (SQLException e) {
+      throw new IllegalStateException("The snapshot failed", e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String stopBackup(Statement statement) throws SQLException {
+    try (ResultSet result =
+        statement.executeQuery("SELECT labelfile FROM pg_stop_backup(false, false)")) {
+      result.next();
+      return result.getString(1);
+    }
+  }
+
+  /** Cuts all connections, as a reboot does. */
+  public synchronized void restart() {
+    stop();
+  }
+
+  private void stop() {
+    EmbeddedPostgres server = running;
+    if (server != null) {
+      running = null;
+      try {
+        server.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    stop();
+    closed = true;
+    DataDirectories.delete(directory);
+  }
+}
