@@ -43,7 +43,8 @@ final class RdsPlanning {
     String region = part(original.dbInstanceArn(), 3);
     RdsPreflight preflight = new RdsPreflight(request, options, rds, names, problems, warnings);
     preflight.check(original);
-    TargetKey key = TargetKey.choose(
+    TargetKey key =
+        TargetKey.choose(
             request, names.original(), Optional.ofNullable(original.kmsKeyId()), region, problems);
     if (!problems.isEmpty()) {
       throw failed();

@@ -104,13 +104,18 @@ final class RdsPreflight {
           "Delete them, rotate, and create them again from the rotated DB instance.");
     }
     boolean inDeployment =
-        read("rds:DescribeBlueGreenDeployments", () -> rds.client().describeBlueGreenDeployments())
-            .blueGreenDeployments()
-            .stream()
-            .anyMatch(
-                d ->
-                    original.dbInstanceArn().equals(d.source())
-                        || original.dbInstanceArn().equals(d.target()));
+        read(
+            "rds:DescribeBlueGreenDeployments",
+            () ->
+                rds
+                    .client()
+                    .describeBlueGreenDeploymentsPaginator(r -> {})
+                    .blueGreenDeployments()
+                    .stream()
+                    .anyMatch(
+                        d ->
+                            original.dbInstanceArn().equals(d.source())
+                                || original.dbInstanceArn().equals(d.target())));
     if (inDeployment) {
       problem("It is part of a blue/green deployment.", "Finish or delete the deployment.");
     }
@@ -217,12 +222,13 @@ final class RdsPreflight {
 
   private void warnAboutSubscriptions() {
     List<String> subscriptions =
-        read("rds:DescribeEventSubscriptions", () -> rds.client().describeEventSubscriptions())
-            .eventSubscriptionsList()
-            .stream()
-            .filter(s -> s.sourceIdsList().contains(names.original()))
-            .map(s -> s.custSubscriptionId())
-            .toList();
+        read(
+            "rds:DescribeEventSubscriptions",
+            () ->
+                rds.client().describeEventSubscriptionsPaginator().eventSubscriptionsList().stream()
+                    .filter(s -> s.sourceIdsList().contains(names.original()))
+                    .map(s -> s.custSubscriptionId())
+                    .toList());
     if (!subscriptions.isEmpty()) {
       warning(
           "Event subscriptions name it: " + subscriptions + ".",

@@ -8,6 +8,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -23,7 +24,7 @@ final class Ciphertexts {
   private static final int TAG_BITS = 128;
 
   /** A ciphertext taken apart. */
-  record Blob(String keyArn, String materialId, byte[] nonce, byte[] sealed) {}
+  record Blob(String keyArn, String materialId, ByteBuffer nonce, ByteBuffer sealed) {}
 
   private Ciphertexts() {}
 
@@ -48,7 +49,7 @@ final class Ciphertexts {
       String arn = in.readUTF();
       String material = in.readUTF();
       byte[] nonce = in.readNBytes(NONCE_LENGTH);
-      return new Blob(arn, material, nonce, in.readAllBytes());
+      return new Blob(arn, material, ByteBuffer.wrap(nonce), ByteBuffer.wrap(in.readAllBytes()));
     } catch (IOException e) {
       throw invalid();
     }
@@ -57,10 +58,17 @@ final class Ciphertexts {
   static byte[] open(KmsKey key, Blob blob, Map<String, String> context) {
     for (Material material : key.materials) {
       if (material.id().equals(blob.materialId())) {
-        return crypt(Cipher.DECRYPT_MODE, material, blob.nonce(), blob.sealed(), context);
+        return crypt(
+            Cipher.DECRYPT_MODE, material, bytes(blob.nonce()), bytes(blob.sealed()), context);
       }
     }
     throw invalid();
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.duplicate().get(bytes);
+    return bytes;
   }
 
   private static byte[] crypt(

@@ -161,7 +161,8 @@ final class Attributes {
                 + " 0.");
       }
     }
-    if (List.of("io1", "io2").contains(set.get("StorageType")) && !set.containsKey("Iops")) {
+    if (List.of("io1", "io2").contains(set.getOrDefault("StorageType", ""))
+        && !set.containsKey("Iops")) {
       throw AwsError.badRequest(
           "InvalidParameterCombination", "You must specify iops for storage type io1 and io2.");
     }

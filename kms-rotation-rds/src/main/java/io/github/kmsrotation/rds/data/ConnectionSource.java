@@ -1,0 +1,19 @@
+package io.github.kmsrotation.rds.data;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** Connects to a database, by whichever means the caller has: TLS, IAM tokens, a proxy. */
+@FunctionalInterface
+public interface ConnectionSource {
+
+  /**
+   * Connects.
+   *
+   * @param endpoint the DB instance
+   * @param database the database in it
+   * @return a connection, which is closed after use
+   * @throws SQLException if it cannot be had
+   */
+  Connection connect(DatabaseEndpoint endpoint, String database) throws SQLException;
+}
