@@ -109,7 +109,7 @@ public final class RotationPolicy {
   }
 
   private static RotationDecision ofExpiring(KeyFacts key) {
-    if (key.materialExpiresAt().isEmpty()) {
+    if (key.origin() != KeyOrigin.EXTERNAL || key.materialExpiresAt().isEmpty()) {
       return nothing("The key's material does not expire.", IMPORTED);
     }
     return switch (key.kind()) {

@@ -1,0 +1,143 @@
+package io.github.kmsrotation.examples;
+
+import io.github.kmsrotation.rds.WriteFreeze;
+import io.github.kmsrotation.rds.data.DatabaseEndpoint;
+import io.github.kmsrotation.testkit.EmbeddedAws;
+import io.github.kmsrotation.testkit.clock.TestClock;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.UUID;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.services.rds.RdsClient;
+import software.amazon.awssdk.services.rds.model.DBInstance;
+
+/** The database {@code orders-prod} on an embedded AWS, under the AWS managed key of RDS. */
+final class OrdersDatabase implements AutoCloseable {
+
+  private static final String IDENTIFIER = "orders-prod";
+
+  private final EmbeddedAws aws = EmbeddedAws.start();
+  private final KmsClient kms = local(KmsClient.builder()).build();
+  private final RdsClient rds = local(RdsClient.builder()).build();
+  private final String password = UUID.randomUUID().toString();
+
+  private OrdersDatabase() {}
+
+  static OrdersDatabase create(int rows) throws InterruptedException, SQLException {
+    OrdersDatabase orders = new OrdersDatabase();
+    String key = orders.kms.createKey(r -> r.description("orders")).keyMetadata().arn();
+    orders.kms.createAlias(r -> r.aliasName("alias/orders-2026").targetKeyId(key));
+    orders.rds.createDBInstance(
+        r ->
+            r.dbInstanceIdentifier(IDENTIFIER)
+                .engine("postgres")
+                .dbInstanceClass("db.m7g.large")
+                .allocatedStorage(100)
+                .masterUsername("orders_admin")
+                .masterUserPassword(orders.password)
+                .dbName("orders")
+                .storageEncrypted(true));
+    orders.rds.waiter().waitUntilDBInstanceAvailable(r -> r.dbInstanceIdentifier(IDENTIFIER));
+    orders.fill(rows);
+    return orders;
+  }
+
+  private <B extends AwsClientBuilder<B, C>, C> B local(B builder) {
+    return builder
+        .endpointOverride(aws.endpoint())
+        .region(Region.of(aws.region()))
+        .credentialsProvider(
+            StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")));
+  }
+
+  private void fill(int rows) throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TABLE orders (id bigint PRIMARY KEY, item text, price numeric)");
+      statement.execute(
+          "INSERT INTO orders SELECT i, 'item ' || i, i * 1.25 FROM generate_series(1, "
+              + rows
+              + ") i");
+    }
+  }
+
+  private DBInstance instance() {
+    return rds.describeDBInstances(r -> r.dbInstanceIdentifier(IDENTIFIER)).dbInstances().get(0);
+  }
+
+  private Connection connect() throws SQLException {
+    DBInstance instance = instance();
+    String url =
+        "jdbc:postgresql://"
+            + instance.endpoint().address()
+            + ":"
+            + instance.endpoint().port()
+            + "/orders";
+    return DriverManager.getConnection(url, "orders_admin", password);
+  }
+
+  String describe() throws SQLException {
+    DBInstance instance = instance();
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery("SELECT count(*), sum(price) FROM orders")) {
+      result.next();
+      return instance.dbInstanceIdentifier()
+          + " at "
+          + instance.endpoint().address()
+          + ":"
+          + instance.endpoint().port()
+          + " serves "
+          + result.getLong(1)
+          + " orders worth "
+          + result.getBigDecimal(2)
+          + " under "
+          + instance.kmsKeyId();
+    }
+  }
+
+  /** A real application is scaled down or made read-only here. */
+  WriteFreeze writers() {
+    return new WriteFreeze() {
+      @Override
+      public void freeze(DatabaseEndpoint database) {
+        System.out.println("      writers of " + database.dbInstanceIdentifier() + " stopped");
+      }
+
+      @Override
+      public void thaw(DatabaseEndpoint database) {
+        System.out.println("      writers of " + database.dbInstanceIdentifier() + " started");
+      }
+    };
+  }
+
+  KmsClient kms() {
+    return kms;
+  }
+
+  RdsClient rds() {
+    return rds;
+  }
+
+  TestClock clock() {
+    return aws.clock();
+  }
+
+  String password() {
+    return password;
+  }
+
+  @Override
+  public void close() {
+    kms.close();
+    rds.close();
+    aws.close();
+  }
+}

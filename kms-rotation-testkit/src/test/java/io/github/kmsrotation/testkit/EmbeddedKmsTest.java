@@ -1,0 +1,211 @@
+package io.github.kmsrotation.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.kmsrotation.testkit.clock.TestClock;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.services.kms.model.ConflictException;
+import software.amazon.awssdk.services.kms.model.DisabledException;
+import software.amazon.awssdk.services.kms.model.InvalidCiphertextException;
+import software.amazon.awssdk.services.kms.model.KmsException;
+import software.amazon.awssdk.services.kms.model.KmsInvalidStateException;
+import software.amazon.awssdk.services.kms.model.LimitExceededException;
+import software.amazon.awssdk.services.kms.model.NotFoundException;
+import software.amazon.awssdk.services.kms.model.UnsupportedOperationException;
+
+class EmbeddedKmsTest {
+
+  private static final SdkBytes SECRET = SdkBytes.fromUtf8String("hello");
+
+  private final EmbeddedAws aws =
+      EmbeddedAws.builder().clock(TestClock.manual(Instant.parse("2026-11-24T08:00:00Z"))).start();
+  private final KmsClient kms = client(aws.region());
+  private final String key = kms.createKey().keyMetadata().arn();
+
+  private KmsClient client(String region) {
+    return KmsClient.builder()
+        .endpointOverride(aws.endpoint())
+        .region(Region.of(region))
+        .credentialsProvider(
+            StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDTEST", "secret")))
+        .build();
+  }
+
+  @AfterEach
+  void close() {
+    kms.close();
+    aws.close();
+  }
+
+  private SdkBytes encrypt() {
+    return kms.encrypt(r -> r.keyId(key).plaintext(SECRET)).ciphertextBlob();
+  }
+
+  private SdkBytes decrypt(SdkBytes ciphertext) {
+    return kms.decrypt(r -> r.ciphertextBlob(ciphertext)).plaintext();
+  }
+
+  @Test
+  void decrypt_afterRotationOnDemand_stillOpensWhatTheFormerMaterialSealed() {
+    SdkBytes before = encrypt();
+    String material = kms.describeKey(r -> r.keyId(key)).keyMetadata().currentKeyMaterialId();
+
+    kms.rotateKeyOnDemand(r -> r.keyId(key));
+    assertThat(kms.getKeyRotationStatus(r -> r.keyId(key)).onDemandRotationStartDate()).isNotNull();
+    assertThatThrownBy(() -> kms.rotateKeyOnDemand(r -> r.keyId(key)))
+        .isInstanceOf(ConflictException.class);
+    aws.clock().advance(Duration.ofMinutes(5));
+
+    assertThat(kms.describeKey(r -> r.keyId(key)).keyMetadata().currentKeyMaterialId())
+        .isNotEqualTo(material);
+    assertThat(decrypt(before)).isEqualTo(SECRET);
+    assertThat(decrypt(encrypt())).isEqualTo(SECRET);
+    assertThat(kms.listKeyRotations(r -> r.keyId(key)).rotations()).hasSize(1);
+  }
+
+  @Test
+  void rotateKeyOnDemand_afterTwentyFive_isRefused() {
+    for (int i = 0; i < 25; i++) {
+      kms.rotateKeyOnDemand(r -> r.keyId(key));
+      aws.clock().advance(Duration.ofMinutes(5));
+    }
+
+    assertThatThrownBy(() -> kms.rotateKeyOnDemand(r -> r.keyId(key)))
+        .isInstanceOf(LimitExceededException.class);
+  }
+
+  @Test
+  void automaticRotation_whenTimePasses_happensByTheClock() {
+    kms.enableKeyRotation(r -> r.keyId(key).rotationPeriodInDays(90));
+    aws.clock().advance(Duration.ofDays(181));
+
+    assertThat(kms.listKeyRotations(r -> r.keyId(key)).rotations())
+        .extracting(rotation -> rotation.rotationTypeAsString())
+        .containsExactly("AUTOMATIC", "AUTOMATIC");
+  }
+
+  @Test
+  void encrypt_whenTheKeyIsDisabledOrPendingDeletion_isRefused() {
+    SdkBytes ciphertext = encrypt();
+    kms.disableKey(r -> r.keyId(key));
+    assertThatThrownBy(this::encrypt).isInstanceOf(DisabledException.class);
+    assertThatThrownBy(() -> decrypt(ciphertext)).isInstanceOf(DisabledException.class);
+
+    kms.scheduleKeyDeletion(r -> r.keyId(key).pendingWindowInDays(7));
+    assertThatThrownBy(this::encrypt).isInstanceOf(KmsInvalidStateException.class);
+
+    aws.clock().advance(Duration.ofDays(8));
+    assertThatThrownBy(this::encrypt).isInstanceOf(NotFoundException.class);
+  }
+
+  @Test
+  void decrypt_whenTheContextOrAByteDiffers_isRefused() {
+    SdkBytes ciphertext =
+        kms.encrypt(
+                r -> r.keyId(key).plaintext(SECRET).encryptionContext(java.util.Map.of("a", "b")))
+            .ciphertextBlob();
+    assertThatThrownBy(() -> decrypt(ciphertext)).isInstanceOf(InvalidCiphertextException.class);
+
+    byte[] changed = encrypt().asByteArray();
+    changed[changed.length - 1] ^= 1;
+    assertThatThrownBy(() -> decrypt(SdkBytes.fromByteArray(changed)))
+        .isInstanceOf(InvalidCiphertextException.class);
+  }
+
+  @Test
+  void describeKey_fromAnotherRegion_findsNothing() {
+    try (KmsClient elsewhere = client("us-east-1")) {
+      assertThatThrownBy(() -> elsewhere.describeKey(r -> r.keyId(key)))
+          .isInstanceOf(NotFoundException.class);
+      assertThat(elsewhere.listKeys().keys()).isEmpty();
+    }
+  }
+
+  @Test
+  void awsManagedKey_isThereWhenAskedForAndCannotBeChanged() {
+    String arn = kms.describeKey(r -> r.keyId("alias/aws/rds")).keyMetadata().arn();
+
+    assertThat(kms.describeKey(r -> r.keyId(arn)).keyMetadata().keyManagerAsString())
+        .isEqualTo("AWS");
+    assertThatThrownBy(() -> kms.disableKey(r -> r.keyId(arn)))
+        .isInstanceOf(KmsException.class)
+        .hasMessageContaining("AWS managed");
+  }
+
+  @Test
+  void enableKeyRotation_outOfRangeOrForAnotherKind_isRefused() {
+    assertThatThrownBy(() -> kms.enableKeyRotation(r -> r.keyId(key).rotationPeriodInDays(89)))
+        .isInstanceOf(KmsException.class)
+        .hasMessageContaining("between 90 and 2560");
+    String rsa =
+        kms.createKey(r -> r.keySpec("RSA_2048").keyUsage("SIGN_VERIFY")).keyMetadata().arn();
+    assertThatThrownBy(() -> kms.enableKeyRotation(r -> r.keyId(rsa)))
+        .isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  @Test
+  void listKeys_whenThereAreMoreThanAPage_goesOnAtTheMarker() {
+    for (int i = 0; i < 7; i++) {
+      kms.createKey();
+    }
+    assertThat(kms.listKeysPaginator(r -> r.limit(3)).keys().stream()).hasSize(8);
+  }
+
+  @Test
+  void call_whenUnsigned_isRefused() throws java.io.IOException {
+    HttpURLConnection connection = (HttpURLConnection) aws.endpoint().toURL().openConnection();
+
+    assertThat(connection.getResponseCode()).isEqualTo(403);
+  }
+
+  @Test
+  void operation_thatIsNotModelled_failsLoudly() {
+    assertThatThrownBy(() -> kms.generateRandom(r -> r.numberOfBytes(8)))
+        .isInstanceOf(KmsException.class)
+        .hasMessageContaining("does not model");
+  }
+
+  @Test
+  void dropAfter_whenTheSdkTriesAgain_showsThatTheFirstCallTookEffect() {
+    int keys = kms.listKeys().keys().size();
+    aws.faults().on("CreateKey").dropAfter();
+
+    kms.createKey();
+
+    assertThat(kms.listKeys().keys()).hasSize(keys + 2);
+    assertThat(aws.calls().of("CreateKey"))
+        .extracting(call -> call.outcome())
+        .containsExactly("ok", "dropped", "ok");
+  }
+
+  @Test
+  void dropBefore_whenTheSdkTriesAgain_hasNoEffect() {
+    int keys = kms.listKeys().keys().size();
+    aws.faults().on("CreateKey").dropBefore();
+
+    kms.createKey();
+
+    assertThat(kms.listKeys().keys()).hasSize(keys + 1);
+    assertThat(aws.faults().fired()).isEqualTo(1);
+  }
+
+  @Test
+  void throttle_isToldWithTheCodeOfAws() {
+    aws.faults().on("ListKeys").times(10).throttle();
+
+    assertThatThrownBy(kms::listKeys)
+        .isInstanceOfSatisfying(
+            KmsException.class,
+            e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("ThrottlingException"));
+  }
+}
