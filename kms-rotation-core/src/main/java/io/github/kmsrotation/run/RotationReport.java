@@ -76,11 +76,23 @@ public record RotationReport(
           .values()
           .forEach(
               (name, value) -> text.append(String.format("             %s = %s%n", name, value)));
-      step.evidence().stream()
-          .limit(50)
-          .forEach(evidence -> text.append(String.format("             %s%n", evidence)));
+      describe(text, step.evidence());
     }
     return text.toString();
+  }
+
+  /** Tables by name, everything else by count: the JSON form holds it all. */
+  private static void describe(StringBuilder text, List<Evidence> evidence) {
+    long same = evidence.stream().filter(Evidence::matches).count();
+    if (!evidence.isEmpty()) {
+      text.append(
+          String.format(
+              "             %d of %d compared things are equal%n", same, evidence.size()));
+    }
+    evidence.stream()
+        .filter(e -> !e.matches() || e.subject().contains(" table "))
+        .limit(20)
+        .forEach(e -> text.append(String.format("             %s%n", e)));
   }
 
   /**
