@@ -207,6 +207,9 @@ public final class AwsHttpServer implements AutoCloseable {
       return new Result(answer, Optional.empty(), false);
     } catch (AwsError e) {
       return Result.failed(e);
+    } catch (RuntimeException e) {
+      LOG.error("The embedded AWS failed at {}:{}", service.name(), incoming.operation(), e);
+      return Result.failed(new AwsError("InternalFailure", 500, "The embedded AWS failed: " + e));
     } finally {
       lock.unlock();
     }

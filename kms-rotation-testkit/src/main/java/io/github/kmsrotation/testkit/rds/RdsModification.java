@@ -194,6 +194,12 @@ final class RdsModification {
   }
 
   private void rename(DbInstance instance, String name) {
+    if (instance.pending.containsKey("DBInstanceIdentifier")) {
+      if (!name.equals(instance.pending.get("DBInstanceIdentifier"))) {
+        throw RdsStore.invalidState(instance);
+      }
+      return; // asked for again, for example by an SDK that lost the answer
+    }
     instance.pending.put("DBInstanceIdentifier", name);
     store.timeline.after(
         Takes.UNTIL_VISIBLE,
