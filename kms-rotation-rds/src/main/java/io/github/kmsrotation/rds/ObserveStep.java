@@ -17,9 +17,9 @@ import software.amazon.awssdk.services.rds.model.DBInstance;
 /** Sees that the replacement serves under the original's name, for as long as was asked for. */
 final class ObserveStep extends RdsStep {
 
-  /** A fact that remembers the beginning would need a journal entry; the plan's approval does. */
   private final Duration observeFor;
 
+  /** Not stored: a resumed run observes anew, for the whole time. */
   private Instant since = Instant.MAX;
 
   ObserveStep(Env env, Duration observeFor) {
