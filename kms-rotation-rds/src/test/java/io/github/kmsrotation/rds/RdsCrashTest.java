@@ -2,39 +2,87 @@ package io.github.kmsrotation.rds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kmsrotation.journal.FileJournal;
 import io.github.kmsrotation.plan.RotationPlan;
+import io.github.kmsrotation.plan.RunId;
 import io.github.kmsrotation.run.RotationReport;
 import io.github.kmsrotation.run.RunStatus;
+import io.github.kmsrotation.testkit.call.Call;
+import io.github.kmsrotation.testkit.clock.TestClock;
+import io.github.kmsrotation.testkit.fault.Faults;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Promise 2: whatever happens to the runner or to answers, the rotation ends the same way. */
+/**
+ * Promises 2 and 3: whatever happens to the runner or to answers, at whatever call, the rotation
+ * ends the same way, and until the original is retired it can be rolled back without a trace.
+ */
 class RdsCrashTest {
 
-  /** What the plan needs at the least; a case that meets no fault is noticed. */
-  private static final int MUTATING_CALLS = 8;
+  /** All that a rotation changes in AWS, in order: the cases below are the places in this list. */
+  private static final List<String> MUTATING_CALLS =
+      List.of(
+          "CreateDBSnapshot",
+          "CopyDBSnapshot",
+          "RestoreDBInstanceFromDBSnapshot",
+          "ModifyDBInstance",
+          "ModifyDBInstance",
+          "ModifyDBInstance",
+          "DeleteDBInstance",
+          "DeleteDBSnapshot",
+          "DeleteDBSnapshot");
+
+  private static final int FIRST_THAT_RETIRES = MUTATING_CALLS.indexOf("DeleteDBInstance") + 1;
 
   @TempDir Path directory;
+
+  @SuppressWarnings("NullAway.Init") // every test creates its own first
   private RdsWorld world;
 
-  @BeforeEach
-  void createDatabase() throws SQLException {
-    world = new RdsWorld(directory);
+  private void createDatabase(TestClock clock) throws SQLException {
+    world = new RdsWorld(directory.resolve("journal"), clock, request -> {});
     world.sql(
         RdsWorld.DATABASE,
         "CREATE TABLE orders (id bigint PRIMARY KEY)",
         "INSERT INTO orders SELECT generate_series(1, 100)");
+    world.aws.calls().clear();
+  }
+
+  private void createDatabase() throws SQLException {
+    createDatabase(TestClock.manual(Instant.parse("2026-11-24T08:00:00Z")));
   }
 
   @AfterEach
   void close() {
     world.close();
+  }
+
+  static IntStream everyCall() {
+    return IntStream.rangeClosed(1, MUTATING_CALLS.size());
+  }
+
+  static IntStream everyCallBeforeRetirement() {
+    return IntStream.range(1, FIRST_THAT_RETIRES);
+  }
+
+  static Stream<Arguments> beforeAndAfterEveryCall() {
+    return everyCall()
+        .boxed()
+        .flatMap(n -> Stream.of(Arguments.of("before", n), Arguments.of("after", n)));
   }
 
   private void assertRotatedOnce(RotationReport report) throws SQLException {
@@ -46,22 +94,40 @@ class RdsCrashTest {
         .isEqualTo(Map.of("orders-prod-" + report.runId() + "-final", "available"));
   }
 
+  private void assertAsBefore(RotationReport report, String originalResourceId)
+      throws SQLException {
+    assertThat(report.status()).as(report.reason()).isEqualTo(RunStatus.ROLLED_BACK);
+    assertThat(world.instance(RdsWorld.DATABASE).dbiResourceId()).isEqualTo(originalResourceId);
+    assertThat(world.count(RdsWorld.DATABASE, "SELECT count(*) FROM orders")).isEqualTo(100);
+    assertThat(world.aws.rds().instances()).isEqualTo(Map.of("orders-prod", "available"));
+    assertThat(world.aws.rds().snapshots()).isEmpty();
+  }
+
+  @Test
+  void rotation_changesAwsByTheseCallsOnly() throws SQLException {
+    createDatabase();
+
+    assertRotatedOnce(world.approving().run(world.planner().plan()));
+
+    assertThat(world.aws.calls().mutating()).extracting(Call::operation).isEqualTo(MUTATING_CALLS);
+  }
+
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+  @MethodSource("everyCall")
   void rotation_whenTheAnswerOfTheNthCallIsLost_endsTheSame(int n) throws SQLException {
+    createDatabase();
     RotationPlan plan = world.planner().plan();
-    world.aws.calls().clear();
     world.aws.faults().onMutating().nth(n).dropAfter();
 
     assertRotatedOnce(world.approving().run(plan));
 
     assertThat(world.aws.faults().fired()).isEqualTo(1);
-    assertThat(world.aws.calls().mutating()).hasSizeGreaterThanOrEqualTo(MUTATING_CALLS);
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
-  void rotation_whenAwsFailsAtTheNthCall_isResumedToTheSameEnd(int n) throws SQLException {
+  @MethodSource("everyCall")
+  void rotation_whenAwsRefusesTheNthCall_isResumedToTheSameEnd(int n) throws SQLException {
+    createDatabase();
     RotationPlan plan = world.planner().plan();
     world.aws.faults().onMutating().nth(n).error("AccessDenied", 403);
 
@@ -69,5 +135,93 @@ class RdsCrashTest {
     assertThat(stopped.status()).isEqualTo(RunStatus.FAILED);
 
     assertRotatedOnce(world.approving().resume(plan.runId()));
+  }
+
+  @ParameterizedTest(name = "killed {0} call {1}")
+  @MethodSource("beforeAndAfterEveryCall")
+  void rotation_whenItsProcessIsKilled_isResumedToTheSameEnd(String moment, int n)
+      throws Exception {
+    createDatabase(TestClock.running(3_000));
+
+    killAt(moment, n, "run");
+
+    RunId runId = onlyRun();
+    assertRotatedOnce(world.approving().resume(runId));
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyCallBeforeRetirement")
+  void rollBack_whenAwsRefusedTheNthCall_leavesTheOriginalServingAndNothingElse(int n)
+      throws SQLException {
+    createDatabase();
+    String original = world.instance(RdsWorld.DATABASE).dbiResourceId();
+    RotationPlan plan = world.planner().plan();
+    world.aws.faults().onMutating().nth(n).error("AccessDenied", 403);
+    assertThat(world.approving().run(plan).status()).isEqualTo(RunStatus.FAILED);
+
+    assertAsBefore(world.runner().build().rollBack(plan.runId()), original);
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyCallBeforeRetirement")
+  void rollBack_whenTheProcessWasKilledAfterTheNthCall_leavesTheOriginalServingAndNothingElse(int n)
+      throws Exception {
+    createDatabase(TestClock.running(3_000));
+    String original = world.instance(RdsWorld.DATABASE).dbiResourceId();
+
+    killAt("after", n, "run");
+
+    assertAsBefore(world.runner().build().rollBack(onlyRun()), original);
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyCallBeforeRetirement")
+  void rollBack_whenTheAnswersOfItsOwnCallsAreLost_leavesTheOriginalServingAndNothingElse(int n)
+      throws SQLException {
+    createDatabase();
+    String original = world.instance(RdsWorld.DATABASE).dbiResourceId();
+    RotationPlan plan = world.planner().plan();
+    world.aws.faults().onMutating().nth(n).error("AccessDenied", 403);
+    assertThat(world.approving().run(plan).status()).isEqualTo(RunStatus.FAILED);
+    world.aws.faults().clear();
+    world.aws.faults().onMutating().times(MUTATING_CALLS.size()).dropAfter();
+
+    assertAsBefore(world.runner().build().rollBack(plan.runId()), original);
+  }
+
+  private RunId onlyRun() {
+    List<RunId> runs = FileJournal.in(world.journal).runs();
+    assertThat(runs).hasSize(1);
+    return runs.get(0);
+  }
+
+  private void killAt(String moment, int n, String... what)
+      throws IOException, InterruptedException {
+    CompletableFuture<Process> child = new CompletableFuture<>();
+    Runnable kill =
+        () -> {
+          child.join().destroyForcibly();
+          awaitEnd(child.join());
+        };
+    Faults.Rule nthCall = world.aws.faults().onMutating().nth(n);
+    if (moment.equals("before")) {
+      nthCall.dropBefore(kill);
+    } else {
+      nthCall.dropAfter(kill);
+    }
+    Path output = directory.resolve("child-output.txt");
+    Process process = RotationProcess.start(world, output, what);
+    child.complete(process);
+    process.waitFor();
+    assertThat(process.exitValue()).as(Files.readString(output)).isEqualTo(137);
+    assertThat(world.aws.faults().fired()).isEqualTo(1);
+  }
+
+  private static void awaitEnd(Process process) {
+    try {
+      process.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

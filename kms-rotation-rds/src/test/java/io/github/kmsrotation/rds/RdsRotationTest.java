@@ -51,7 +51,7 @@ class RdsRotationTest {
     assertThat(world.aws.rds().snapshots())
         .isEqualTo(Map.of("orders-prod-" + report.runId() + "-final", "available"));
     assertThat(after.tagList()).isEqualTo(before.tagList());
-    assertThat(world.freezes).containsExactly("freeze orders-prod", "thaw orders-prod");
+    assertThat(world.application.freezes).containsExactly("freeze orders-prod", "thaw orders-prod");
   }
 
   @Test

@@ -1,11 +1,6 @@
 package io.github.kmsrotation.rds;
 
 import io.github.kmsrotation.RotationPlanner;
-import io.github.kmsrotation.aws.AwsCallSettings;
-import io.github.kmsrotation.journal.FileJournal;
-import io.github.kmsrotation.key.RotationReason;
-import io.github.kmsrotation.rds.data.DatabaseEndpoint;
-import io.github.kmsrotation.rds.data.JdbcComparison;
 import io.github.kmsrotation.run.Approvals;
 import io.github.kmsrotation.run.RotationRunner;
 import io.github.kmsrotation.target.RdsTarget;
@@ -19,14 +14,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
-import software.amazon.awssdk.core.retry.RetryMode;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.rds.RdsClient;
 import software.amazon.awssdk.services.rds.model.CreateDbInstanceRequest;
@@ -37,32 +25,32 @@ import software.amazon.awssdk.services.rds.model.DBInstance;
  */
 final class RdsWorld implements AutoCloseable {
 
-  static final String DATABASE = "orders-prod";
-
-  /** Planted where a password has to be; looked for wherever none may be. */
-  static final String PASSWORD = "pa55word-MARKER-8c1f";
+  static final String DATABASE = RdsApplication.DATABASE;
+  static final String PASSWORD = RdsApplication.PASSWORD;
 
   final EmbeddedAws aws;
+  final RdsApplication application;
   final KmsClient kms;
   final RdsClient rds;
   final Path journal;
   final String keyArn;
-  final List<String> freezes = new ArrayList<>();
 
   RdsWorld(Path journal) {
     this(journal, request -> {});
   }
 
   RdsWorld(Path journal, Consumer<CreateDbInstanceRequest.Builder> settings) {
+    this(journal, TestClock.manual(Instant.parse("2026-11-24T08:00:00Z")), settings);
+  }
+
+  RdsWorld(Path journal, TestClock clock, Consumer<CreateDbInstanceRequest.Builder> settings) {
     this.journal = journal;
-    aws =
-        EmbeddedAws.builder()
-            .clock(TestClock.manual(Instant.parse("2026-11-24T08:00:00Z")))
-            .start();
-    kms = client(KmsClient.builder()).build();
-    rds = client(RdsClient.builder()).build();
+    aws = EmbeddedAws.builder().clock(clock).start();
+    application = new RdsApplication(aws.endpoint(), aws.region(), journal);
+    kms = application.kms;
+    rds = application.rds;
     keyArn = kms.createKey().keyMetadata().arn();
-    kms.createAlias(r -> r.aliasName("alias/orders-2026").targetKeyId(keyArn));
+    kms.createAlias(r -> r.aliasName(RdsApplication.KEY_ALIAS).targetKeyId(keyArn));
     rds.createDBInstance(
         r -> {
           r.dbInstanceIdentifier(DATABASE)
@@ -75,66 +63,29 @@ final class RdsWorld implements AutoCloseable {
               .storageEncrypted(true);
           settings.accept(r);
         });
-    aws.clock().advance(Duration.ofMinutes(10));
+    untilAvailable();
   }
 
-  private <B extends AwsClientBuilder<B, C>, C> B client(B builder) {
-    return builder
-        .endpointOverride(aws.endpoint())
-        .region(Region.of(aws.region()))
-        .overrideConfiguration(c -> c.retryStrategy(RetryMode.STANDARD))
-        .credentialsProvider(
-            StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDTEST", "secret")));
+  private void untilAvailable() {
+    try {
+      while (!"available".equals(instance(DATABASE).dbInstanceStatus())) {
+        aws.clock().sleep(Duration.ofMinutes(1));
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   RdsOptions.Builder options() {
-    return RdsOptions.builder()
-        .client(rds)
-        .verifyData(
-            JdbcComparison.builder()
-                .database("orders")
-                .user("orders_admin")
-                .password(() -> PASSWORD)
-                .build())
-        .writeFreeze(
-            new WriteFreeze() {
-              @Override
-              public void freeze(DatabaseEndpoint database) {
-                freezes.add("freeze " + database.dbInstanceIdentifier());
-              }
-
-              @Override
-              public void thaw(DatabaseEndpoint database) {
-                freezes.add("thaw " + database.dbInstanceIdentifier());
-              }
-            });
+    return application.options();
   }
 
   RotationPlanner<RdsTarget> planner() {
-    return RotationPlanner.forRds(DATABASE)
-        .because(RotationReason.LEAVE_AWS_MANAGED_KEY)
-        .toKey("alias/orders-2026")
-        .with(options().build())
-        .kmsClient(kms)
-        .calls(quick())
-        .clock(aws.clock());
-  }
-
-  static AwsCallSettings quick() {
-    return AwsCallSettings.builder()
-        .callsPerSecond(1_000)
-        .firstPause(Duration.ofMillis(1))
-        .longestPause(Duration.ofMillis(10))
-        .build();
+    return application.planner().clock(aws.clock());
   }
 
   RotationRunner.Builder runner() {
-    return RotationRunner.builder()
-        .journal(FileJournal.in(journal))
-        .with(options().build())
-        .calls(quick())
-        .clock(aws.clock())
-        .sleeper(aws.clock()::sleep);
+    return application.runner().clock(aws.clock()).sleeper(aws.clock()::sleep);
   }
 
   RotationRunner approving() {
@@ -177,8 +128,7 @@ final class RdsWorld implements AutoCloseable {
 
   @Override
   public void close() {
-    kms.close();
-    rds.close();
+    application.close();
     aws.close();
   }
 }
