@@ -26,6 +26,7 @@ import software.amazon.awssdk.services.rds.model.DBInstance;
 final class RdsWorld implements AutoCloseable {
 
   static final String DATABASE = RdsApplication.DATABASE;
+  static final String INSIGHTS_KEY_ALIAS = "alias/orders-insights";
   static final String PASSWORD = RdsApplication.PASSWORD;
 
   final EmbeddedAws aws;
@@ -51,6 +52,8 @@ final class RdsWorld implements AutoCloseable {
     rds = application.rds;
     keyArn = kms.createKey().keyMetadata().arn();
     kms.createAlias(r -> r.aliasName(RdsApplication.KEY_ALIAS).targetKeyId(keyArn));
+    String insightsKey = kms.createKey().keyMetadata().arn();
+    kms.createAlias(r -> r.aliasName(INSIGHTS_KEY_ALIAS).targetKeyId(insightsKey));
     rds.createDBInstance(
         r -> {
           r.dbInstanceIdentifier(DATABASE)
@@ -64,6 +67,15 @@ final class RdsWorld implements AutoCloseable {
           settings.accept(r);
         });
     untilAvailable();
+  }
+
+  /** Lets what is under way in RDS come to its end. */
+  void settle() {
+    try {
+      aws.clock().sleep(Duration.ofMinutes(30));
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private void untilAvailable() {

@@ -152,6 +152,11 @@ final class RdsInstances {
     attributes.put("MasterUsername", params.required("MasterUsername"));
     params.text("DBName").ifPresent(name -> attributes.put("DBName", name));
     encrypt(request, attributes);
+    if (instance.is("PerformanceInsightsEnabled")) {
+      String key = params.text("PerformanceInsightsKMSKeyId").orElse("alias/aws/rds");
+      attributes.put("PerformanceInsightsKMSKeyId", store.requireKey(request.region(), key));
+      attributes.putIfAbsent("PerformanceInsightsRetentionPeriod", 7);
+    }
     common(request, instance);
     String password = password(params);
     if (engine.equals("postgres")) {
