@@ -1,6 +1,8 @@
 package io.github.kmsrotation.plan;
 
 import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -32,14 +34,25 @@ public interface StepContext {
   Facts factsOf(String stepId);
 
   /**
-   * How often this step has sent a mutating operation so far, in this direction (forward or undo),
-   * over all processes that ran it.
+   * How often this step has sent a mutating operation that AWS did not refuse, in this direction
+   * (forward or undo), over all processes that ran it.
    *
    * @param operation the IAM action, for example {@code rds:ModifyDBInstance}
    * @param resource the resource it was sent for
-   * @return the number of intents in the journal
+   * @return the number of intents in the journal that have no refusal after them
    */
   int timesSent(String operation, String resource);
+
+  /**
+   * When this step last sent a mutating operation that AWS has not refused, in this direction, over
+   * all processes that ran it. AWS shows the effect of a call later than it answers: a step that
+   * does not see it yet waits for a while from this moment before it sends the call again.
+   *
+   * @param operation the IAM action
+   * @param resource the resource it was sent for
+   * @return the time of the intent; empty if it was never sent, or refused since
+   */
+  Optional<Instant> lastSent(String operation, String resource);
 
   /**
    * Makes a call that changes nothing. It is retried when AWS throttles or fails.

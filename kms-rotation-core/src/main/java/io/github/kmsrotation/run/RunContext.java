@@ -9,7 +9,9 @@ import io.github.kmsrotation.plan.RunId;
 import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepDescription;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Lends one step the calls to AWS and writes down what it does with them. */
@@ -46,6 +48,11 @@ final class RunContext implements StepContext {
   }
 
   @Override
+  public Optional<Instant> lastSent(String operation, String resource) {
+    return book.state().lastSent(step.id(), operation, resource);
+  }
+
+  @Override
   public <T> T read(String operation, Supplier<T> call) {
     return calls.read(operation, call);
   }
@@ -64,10 +71,10 @@ final class RunContext implements StepContext {
     book.write(EntryType.INTENT, step.id(), Map.of("operation", operation, "resource", resource));
     try {
       T answer = calls.mutate(operation, call);
-      outcome(operation, resource, "ok");
+      outcome(operation, resource, RunState.OK);
       return answer;
     } catch (UnknownOutcomeException e) {
-      outcome(operation, resource, "unknown");
+      outcome(operation, resource, RunState.UNKNOWN);
       throw e;
     } catch (RuntimeException e) {
       String code = AwsFailure.errorCode(e);

@@ -12,12 +12,19 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
 /** What the entries of a journal add up to. Built by replaying them; kept current by the runner. */
 final class RunState {
 
+  /** Outcomes after which AWS may have done what was asked. */
+  static final String OK = "ok";
+
+  static final String UNKNOWN = "unknown";
+
+  private static final Set<String> NOT_REFUSED = Set.of(OK, UNKNOWN);
   private static final String EVIDENCE = "evidence.";
 
   private final RotationPlan plan;
@@ -25,6 +32,7 @@ final class RunState {
   private final Map<String, Facts> facts = new HashMap<>();
   private final Map<String, List<Evidence>> evidence = new HashMap<>();
   private final Map<String, Integer> sent = new HashMap<>();
+  private final Map<String, Instant> lastSent = new HashMap<>();
   private final Set<Phase> approved = EnumSet.noneOf(Phase.class);
   private boolean rollingBack;
   private boolean finished;
@@ -49,7 +57,16 @@ final class RunState {
         takeResults(step, entry);
       }
       case STEP_UNDONE -> statuses.put(step, StepStatus.UNDONE);
-      case INTENT -> sent.merge(intentKey(step, entry), 1, Integer::sum);
+      case INTENT -> {
+        sent.merge(intentKey(step, entry), 1, Integer::sum);
+        lastSent.put(intentKey(step, entry), entry.at());
+      }
+      case OUTCOME -> {
+        if (!NOT_REFUSED.contains(entry.value("outcome"))) {
+          sent.merge(intentKey(step, entry), -1, Integer::sum);
+          lastSent.remove(intentKey(step, entry));
+        }
+      }
       case APPROVAL -> {
         if (entry.value("answer").equals("granted")) {
           approved.add(Phase.valueOf(entry.value("phase")));
@@ -58,9 +75,10 @@ final class RunState {
       case ROLLBACK_STARTED -> {
         rollingBack = true;
         sent.clear();
+        lastSent.clear();
       }
       case FINISHED -> finished = true;
-      case PLAN, STARTED, STEP_WAITING, OUTCOME, STEP_BLOCKED, STEP_FAILED -> {}
+      case PLAN, STARTED, STEP_WAITING, STEP_BLOCKED, STEP_FAILED -> {}
     }
   }
 
@@ -94,11 +112,19 @@ final class RunState {
   }
 
   private static String intentKey(String step, JournalEntry entry) {
-    return step + "|" + entry.value("operation") + "|" + entry.value("resource");
+    return key(step, entry.value("operation"), entry.value("resource"));
+  }
+
+  private static String key(String step, String operation, String resource) {
+    return step + "|" + operation + "|" + resource;
+  }
+
+  Optional<Instant> lastSent(String step, String operation, String resource) {
+    return Optional.ofNullable(lastSent.get(key(step, operation, resource)));
   }
 
   int timesSent(String step, String operation, String resource) {
-    return sent.getOrDefault(step + "|" + operation + "|" + resource, 0);
+    return sent.getOrDefault(key(step, operation, resource), 0);
   }
 
   StepStatus status(StepDescription step) {

@@ -67,6 +67,9 @@ final class ApplySettingsStep extends RdsStep {
     }
     if (needsReboot(instance)) {
       String identifier = instance.dbInstanceIdentifier();
+      if (isSettling(context, REBOOT, identifier)) {
+        return waitFor("rds:DBInstanceAvailable", identifier, "rebooting");
+      }
       context.mutate(
           REBOOT,
           identifier,
@@ -87,7 +90,7 @@ final class ApplySettingsStep extends RdsStep {
       StepContext context, DBInstance original, DBInstance instance, List<Setting> missing) {
     String identifier = instance.dbInstanceIdentifier();
     List<String> what = missing.stream().map(Setting::name).toList();
-    if (isUnderWay(instance)) {
+    if (isUnderWay(instance) || isSettling(context, MODIFY, identifier)) {
       return waitFor("rds:SettingsApplied", identifier, "pending " + what);
     }
     if (context.timesSent(MODIFY, identifier) >= MOST_ATTEMPTS) {
@@ -127,7 +130,11 @@ final class ApplySettingsStep extends RdsStep {
                       r.roleArn().equals(role.roleArn())
                           && r.featureName().equals(role.featureName()));
       if (!has) {
-        if (context.timesSent(ADD_ROLE, identifier) >= MOST_ATTEMPTS * 10) {
+        String added = identifier + " " + role.featureName();
+        if (isSettling(context, ADD_ROLE, added)) {
+          return Optional.of(waitFor("rds:RoleAdded", identifier, role.featureName()));
+        }
+        if (context.timesSent(ADD_ROLE, added) >= MOST_ATTEMPTS) {
           return Optional.of(
               StepOutcome.blocked(
                   "The role for " + role.featureName() + " does not appear on " + identifier + ".",
@@ -136,7 +143,7 @@ final class ApplySettingsStep extends RdsStep {
         try {
           context.mutate(
               ADD_ROLE,
-              identifier,
+              added,
               () ->
                   rds.client()
                       .addRoleToDBInstance(

@@ -17,6 +17,7 @@ abstract class RdsStep implements Step {
   static final String ORIGINAL_RESOURCE_ID = "originalResourceId";
   static final String REPLACEMENT_RESOURCE_ID = "replacementResourceId";
 
+  private static final Duration SETTLES_WITHIN = Duration.ofMinutes(2);
   private static final Duration POLL = Duration.ofSeconds(15);
 
   private final StepDescription description;
@@ -60,6 +61,17 @@ abstract class RdsStep implements Step {
 
   final Optional<DBInstance> replacement(StepContext context) {
     return env.replacement(context);
+  }
+
+  /**
+   * Whether a change was sent so lately that RDS may not show it yet: DescribeDBInstances goes on
+   * saying {@code available} for a while after a modification was taken.
+   */
+  static boolean isSettling(StepContext context, String operation, String resource) {
+    return context
+        .lastSent(operation, resource)
+        .filter(sent -> context.clock().instant().isBefore(sent.plus(SETTLES_WITHIN)))
+        .isPresent();
   }
 
   final StepOutcome waitFor(String kind, String resource, String seen) {

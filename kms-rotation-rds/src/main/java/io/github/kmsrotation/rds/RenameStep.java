@@ -88,7 +88,9 @@ final class RenameStep extends RdsStep {
               + "': somebody else renamed it.",
           "Rename it to '" + oldName + "' and go on.");
     }
-    if (!Rds.isAvailable(instance) || isUnderWay(instance)) {
+    if (!Rds.isAvailable(instance)
+        || isUnderWay(instance)
+        || isSettling(context, MODIFY, oldName)) {
       return waitFor("rds:DBInstanceRenamed", newName, instance.dbInstanceStatus());
     }
     return send(context, oldName, newName);

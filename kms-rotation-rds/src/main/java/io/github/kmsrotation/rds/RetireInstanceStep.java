@@ -67,7 +67,13 @@ final class RetireInstanceStep extends RdsStep {
     if (!Rds.isAvailable(original)) {
       return waitFor(original);
     }
+    if (isSettling(context, DELETE, identifier)) {
+      return waitFor("rds:DBInstanceDeleted", identifier, "requested");
+    }
     if (Boolean.TRUE.equals(original.deletionProtection())) {
+      if (isSettling(context, MODIFY, identifier)) {
+        return waitFor("rds:DeletionProtectionOff", identifier, "requested");
+      }
       context.mutate(
           MODIFY,
           identifier,

@@ -39,14 +39,17 @@ class RdsCrashTest {
           "CreateDBSnapshot",
           "CopyDBSnapshot",
           "RestoreDBInstanceFromDBSnapshot",
-          "ModifyDBInstance",
-          "ModifyDBInstance",
-          "ModifyDBInstance",
+          "ModifyDBInstance", // what a restore cannot set
+          "AddRoleToDBInstance",
+          "ModifyDBInstance", // the original steps aside
+          "ModifyDBInstance", // the replacement takes over
+          "ModifyDBInstance", // deletion protection of the original
           "DeleteDBInstance",
           "DeleteDBSnapshot",
-          "DeleteDBSnapshot");
+          "DeleteDBSnapshot",
+          "RemoveTagsFromResource");
 
-  private static final int FIRST_THAT_RETIRES = MUTATING_CALLS.indexOf("DeleteDBInstance") + 1;
+  private static final int FIRST_THAT_RETIRES = MUTATING_CALLS.indexOf("DeleteDBInstance");
 
   @TempDir Path directory;
 
@@ -54,7 +57,13 @@ class RdsCrashTest {
   private RdsWorld world;
 
   private void createDatabase(TestClock clock) throws SQLException {
-    world = new RdsWorld(directory.resolve("journal"), clock, request -> {});
+    world = new RdsWorld(directory.resolve("journal"), clock, UnusualSettings::apply);
+    world.rds.addRoleToDBInstance(
+        r ->
+            r.dbInstanceIdentifier(RdsWorld.DATABASE)
+                .featureName("s3Import")
+                .roleArn("arn:aws:iam::123456789012:role/orders-import"));
+    world.settle();
     world.sql(
         RdsWorld.DATABASE,
         "CREATE TABLE orders (id bigint PRIMARY KEY)",

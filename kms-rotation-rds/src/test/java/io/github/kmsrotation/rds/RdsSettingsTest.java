@@ -134,6 +134,26 @@ class RdsSettingsTest {
   }
 
   @Test
+  void rotation_whenItIsMultiAzOnProvisionedIops_keepsThat() {
+    try (RdsWorld other =
+        new RdsWorld(
+            directory.resolve("multi-az"),
+            r -> {
+              UnusualSettings.apply(r);
+              r.multiAZ(true).availabilityZone(null).storageType("io2").storageThroughput(null);
+            })) {
+      DBInstance before = other.instance(RdsWorld.DATABASE);
+
+      other.approving().run(other.planner().plan()).requireComplete();
+
+      assertThat(members(other.instance(RdsWorld.DATABASE)))
+          .containsExactlyInAnyOrderEntriesOf(members(before))
+          .containsEntry("MultiAZ", true)
+          .containsEntry("StorageType", "io2");
+    }
+  }
+
+  @Test
   void rotation_whenRdsManagesTheMasterPassword_keepsThatAndTheSecretsKey() throws Exception {
     world.rds.modifyDBInstance(
         r ->
