@@ -70,10 +70,24 @@ final class PostgresContent {
               "SELECT schemaname || '.' || sequencename, coalesce(last_value::text, 'unused') ||"
                   + " ' by ' || increment_by FROM pg_sequences",
           "extension", "SELECT extname, extversion FROM pg_extension",
-          "large objects", "SELECT 'all', count(*)::text FROM pg_largeobject_metadata");
+          "function",
+              "SELECT n.nspname || '.' || p.proname || '(' ||"
+                  + " pg_get_function_identity_arguments(p.oid) || ')', pg_get_functiondef(p.oid)"
+                  + " FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
+                  + " WHERE p.prokind IN ('f', 'p') AND n.nspname"
+                  + NOT_SYSTEM,
+          "trigger",
+              "SELECT n.nspname || '.' || c.relname || '.' || t.tgname, pg_get_triggerdef(t.oid) ||"
+                  + " ' ' || t.tgenabled::text FROM pg_trigger t JOIN pg_class c ON c.oid ="
+                  + " t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT"
+                  + " t.tgisinternal AND n.nspname"
+                  + NOT_SYSTEM,
+          "large object",
+              "SELECT oid::text, encode(sha256(lo_get(oid)), 'hex') FROM pg_largeobject_metadata");
 
   private static final String TABLES =
-      "SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM pg_class c"
+      "SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname), c.relpersistence = 'u'"
+          + " FROM pg_class c"
           + " JOIN pg_namespace n ON n.oid = c.relnamespace"
           + " WHERE c.relkind IN ('r', 'm') AND n.nspname"
           + NOT_SYSTEM
@@ -101,7 +115,7 @@ final class PostgresContent {
       for (Map.Entry<String, String> query : DEFINITIONS.entrySet()) {
         definitions(statement, query.getKey(), query.getValue());
       }
-      for (String table : tables(statement)) {
+      for (Table table : tables(statement)) {
         rows(table);
       }
     } finally {
@@ -118,23 +132,27 @@ final class PostgresContent {
     }
   }
 
-  private static List<String> tables(Statement statement) throws SQLException {
-    List<String> tables = new ArrayList<>();
+  private record Table(String name, boolean isUnlogged) {}
+
+  private static List<Table> tables(Statement statement) throws SQLException {
+    List<Table> tables = new ArrayList<>();
     try (ResultSet result = statement.executeQuery(TABLES)) {
       while (result.next()) {
-        tables.add(result.getString(1));
+        tables.add(new Table(result.getString(1), result.getBoolean(2)));
       }
     }
     return tables;
   }
 
-  private void rows(String table) throws SQLException {
+  private void rows(Table table) throws SQLException {
     MessageDigest sha256 = sha256();
     BigInteger sum = BigInteger.ZERO;
     long rows = 0;
     try (Statement statement = connection.createStatement()) {
       statement.setFetchSize(fetchSize);
-      try (ResultSet result = statement.executeQuery("SELECT (t.*)::text FROM " + table + " t")) {
+      // ONLY: partitions and inheriting tables are read in their own right.
+      try (ResultSet result =
+          statement.executeQuery("SELECT (t.*)::text FROM ONLY " + table.name() + " t")) {
         while (result.next()) {
           byte[] row = result.getString(1).getBytes(StandardCharsets.UTF_8);
           sum = sum.add(new BigInteger(1, sha256.digest(row))).mod(MODULUS);
@@ -142,7 +160,9 @@ final class PostgresContent {
         }
       }
     }
-    content.put(database + " table " + table, rows + " rows, checksum " + sum.toString(16));
+    // PostgreSQL empties unlogged tables when it recovers, so a DB snapshot does not carry them.
+    String kind = table.isUnlogged() ? " unlogged table " : " table ";
+    content.put(database + kind + table.name(), rows + " rows, checksum " + sum.toString(16));
   }
 
   private static MessageDigest sha256() {
