@@ -19,6 +19,7 @@ public final class RotationIncompleteException extends RotationException {
             + report.status()
             + ": "
             + report.reason());
+    report.failure().ifPresent(this::initCause);
     this.report = report;
   }
 

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What happened in a run so far: data, never a secret.
@@ -21,6 +22,7 @@ import java.util.Map;
  * @param steps every step of the plan, in order
  * @param startedAt when the run began
  * @param endedAt when this report was made
+ * @param failure what was thrown, if that is why the run stands as it does; nothing stored holds it
  */
 public record RotationReport(
     RotationPlan plan,
@@ -28,7 +30,8 @@ public record RotationReport(
     String reason,
     List<StepReport> steps,
     Instant startedAt,
-    Instant endedAt) {
+    Instant endedAt,
+    Optional<RuntimeException> failure) {
 
   /** Copies the steps. */
   public RotationReport {

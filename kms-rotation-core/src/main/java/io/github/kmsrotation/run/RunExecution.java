@@ -11,11 +11,16 @@ import io.github.kmsrotation.plan.StepOutcome;
 import io.github.kmsrotation.plan.Undo;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /** Executes one run: the only template, forwards and backwards. Used by one thread. */
 final class RunExecution {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RotationRunner.class);
 
   private final RunBook book;
   private final List<Step> steps;
@@ -85,6 +90,7 @@ final class RunExecution {
 
   private void advance(Step step) throws Stop, InterruptedException {
     StepDescription description = step.description();
+    LOG.info("Run {}: {} {}", book.plan().runId(), description.phase(), description.title());
     book.write(EntryType.STEP_STARTED, description.id(), Map.of());
     listeners.tell(listener -> listener.onStepStarted(book.plan(), description));
     StepOutcome.Done done =
@@ -97,6 +103,7 @@ final class RunExecution {
   private void undo(Step step) throws Stop, InterruptedException {
     StepDescription description = step.description();
     if (description.undo() == Undo.UNDOABLE) {
+      LOG.info("Run {}: undoing: {}", book.plan().runId(), description.title());
       finish(description, () -> step.undo(new RunContext(book, description, calls)));
     }
     book.write(EntryType.STEP_UNDONE, description.id(), Map.of());
@@ -114,9 +121,10 @@ final class RunExecution {
               condition -> listeners.tell(l -> l.onStepWaiting(book.plan(), step, condition)));
     } catch (JournalUnavailableException e) {
       throw e;
-    } catch (RotationException | SdkException e) {
+    } catch (RuntimeException e) {
+      LOG.error("Run {}: step '{}' failed", book.plan().runId(), step.id(), e);
       book.write(EntryType.STEP_FAILED, step.id(), Map.of("error", e.getClass().getName()));
-      throw new Stop(RunStatus.FAILED, "Step '" + step.id() + "' failed: " + e.getMessage(), e);
+      throw new Stop(step, e);
     }
     if (outcome instanceof StepOutcome.Blocked blocked) {
       book.write(EntryType.STEP_BLOCKED, step.id(), Map.of("reason", blocked.reason()));
@@ -176,13 +184,14 @@ final class RunExecution {
     try {
       report = work.run();
     } catch (Stop stop) {
-      report = book.report(stop.status, stop.reason());
+      report = stop.describe(book);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       report =
           book.report(
               RunStatus.FAILED, "The thread was interrupted while waiting. Resume to go on.");
     }
+    LOG.info("Run {} is {}: {}", report.runId(), report.status(), report.reason());
     RotationReport ended = report;
     listeners.tell(listener -> listener.onRunEnded(ended));
     return report;
@@ -197,19 +206,39 @@ final class RunExecution {
     private static final long serialVersionUID = 1L;
 
     private final RunStatus status;
+    private final Optional<RuntimeException> failure;
 
     Stop(RunStatus status, String reason) {
       super(reason);
       this.status = status;
+      this.failure = Optional.empty();
     }
 
-    Stop(RunStatus status, String reason, Throwable cause) {
-      super(reason, cause);
-      this.status = status;
+    Stop(StepDescription step, RuntimeException failure) {
+      super(reason(step, failure), failure);
+      this.status = RunStatus.FAILED;
+      this.failure = Optional.of(failure);
     }
 
-    String reason() {
-      return String.valueOf(getMessage());
+    /** Exceptions of this library say in words what happened; others are named, too. */
+    private static String reason(StepDescription step, RuntimeException failure) {
+      String name =
+          failure instanceof RotationException || failure instanceof SdkException
+              ? ""
+              : failure.getClass().getName() + ": ";
+      return "Step '" + step.id() + "' failed: " + name + failure.getMessage();
+    }
+
+    RotationReport describe(RunBook book) {
+      RotationReport report = book.report(status, String.valueOf(getMessage()));
+      return new RotationReport(
+          report.plan(),
+          report.status(),
+          report.reason(),
+          report.steps(),
+          report.startedAt(),
+          report.endedAt(),
+          failure);
     }
   }
 }

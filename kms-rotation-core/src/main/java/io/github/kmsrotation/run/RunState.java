@@ -172,7 +172,7 @@ final class RunState {
                         facts(step.id()),
                         evidence.getOrDefault(step.id(), List.of())))
             .toList();
-    return new RotationReport(plan, status, reason, steps, startedAt, now);
+    return new RotationReport(plan, status, reason, steps, startedAt, now, Optional.empty());
   }
 
   static boolean isPlan(JournalEntry entry) {

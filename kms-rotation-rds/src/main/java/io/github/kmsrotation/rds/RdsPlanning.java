@@ -1,15 +1,12 @@
 package io.github.kmsrotation.rds;
 
-import io.github.kmsrotation.plan.Notice;
-import io.github.kmsrotation.plan.PlanningException;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.Step;
+import io.github.kmsrotation.spi.Findings;
 import io.github.kmsrotation.spi.PlanRequest;
 import io.github.kmsrotation.spi.TargetKey;
 import io.github.kmsrotation.target.RdsTarget;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.services.rds.model.DBInstance;
 
@@ -20,36 +17,36 @@ final class RdsPlanning {
   private final RdsOptions options;
   private final Rds rds;
   private final RdsNames names;
-  private final List<Notice> problems = new ArrayList<>();
-  private final List<Notice> warnings = new ArrayList<>();
+  private final Findings findings;
 
   RdsPlanning(PlanRequest<RdsTarget> request, RdsOptions options, Rds rds) {
     this.request = request;
     this.options = options;
     this.rds = rds;
     this.names = new RdsNames(request.target().id(), request.runId());
+    this.findings = new Findings(request.target().id());
   }
 
   RotationPlan plan() {
-    Optional<DBInstance> found = rds.instance(request.calls()::read, names.original());
-    if (found.isEmpty()) {
-      problem(
-          names.original(),
+    DBInstance original = original();
+    String region = part(original.dbInstanceArn(), 3);
+    new RdsPreflight(request, options, rds, names, findings).check(original);
+    TargetKey key =
+        TargetKey.choose(request, Optional.ofNullable(original.kmsKeyId()), region, findings);
+    findings.throwIfAny(what());
+    return build(original, region, key, key.arn().orElseThrow().value());
+  }
+
+  private DBInstance original() {
+    Optional<Optional<DBInstance>> found =
+        findings.look(() -> rds.instance(request.calls()::read, names.original()));
+    if (found.isPresent() && found.get().isEmpty()) {
+      findings.problem(
           "There is no such DB instance.",
           "Check the name, and the Region and account of the client.");
-      throw failed();
     }
-    DBInstance original = found.get();
-    String region = part(original.dbInstanceArn(), 3);
-    RdsPreflight preflight = new RdsPreflight(request, options, rds, names, problems, warnings);
-    preflight.check(original);
-    TargetKey key =
-        TargetKey.choose(
-            request, names.original(), Optional.ofNullable(original.kmsKeyId()), region, problems);
-    if (!problems.isEmpty()) {
-      throw failed();
-    }
-    return build(original, region, key, key.arn().orElseThrow().value());
+    findings.throwIfAny(what());
+    return found.orElseThrow().orElseThrow();
   }
 
   private RotationPlan build(
@@ -61,18 +58,14 @@ final class RdsPlanning {
             .place(region, part(original.dbInstanceArn(), 4))
             .keys(request.reason().name(), Optional.ofNullable(original.kmsKeyId()), targetKeyArn)
             .rationale(key.rationale())
-            .warnings(warnings)
+            .warnings(findings.warnings())
             .attributes(RdsSteps.attributes(original.dbiResourceId(), options));
     RdsStep.Env env = new RdsStep.Env(plan.build(), rds, names, options);
     return plan.steps(RdsSteps.of(env).stream().map(Step::description).toList()).build();
   }
 
-  private void problem(String resource, String text, String remedy) {
-    problems.add(new Notice(resource, text, remedy));
-  }
-
-  private PlanningException failed() {
-    return new PlanningException("DB instance '" + names.original() + "'", problems);
+  private String what() {
+    return "DB instance '" + names.original() + "'";
   }
 
   private static String part(String arn, int index) {

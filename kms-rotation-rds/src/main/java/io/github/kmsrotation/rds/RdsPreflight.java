@@ -1,6 +1,6 @@
 package io.github.kmsrotation.rds;
 
-import io.github.kmsrotation.plan.Notice;
+import io.github.kmsrotation.spi.Findings;
 import io.github.kmsrotation.spi.PlanRequest;
 import io.github.kmsrotation.target.RdsTarget;
 import java.util.List;
@@ -20,32 +20,32 @@ final class RdsPreflight {
   private final RdsOptions options;
   private final Rds rds;
   private final RdsNames names;
-  private final List<Notice> problems;
-  private final List<Notice> warnings;
+  private final Findings findings;
 
   RdsPreflight(
       PlanRequest<RdsTarget> request,
       RdsOptions options,
       Rds rds,
       RdsNames names,
-      List<Notice> problems,
-      List<Notice> warnings) {
+      Findings findings) {
     this.request = request;
     this.options = options;
     this.rds = rds;
     this.names = names;
-    this.problems = problems;
-    this.warnings = warnings;
+    this.findings = findings;
   }
 
   void check(DBInstance original) {
     checkOptions();
     checkState(original);
     checkTopology(original);
+    findings.check(() -> checkDeployments(original));
     checkWhatCannotBeCarriedOver(original);
-    checkNames();
-    checkQuotas();
+    findings.check(this::checkInstanceNames);
+    findings.check(this::checkSnapshotNames);
+    findings.check(this::checkQuotas);
     warn(original);
+    findings.check(this::warnAboutSubscriptions);
   }
 
   private void checkOptions() {
@@ -103,6 +103,9 @@ final class RdsPreflight {
               + ". They would stay with the original.",
           "Delete them, rotate, and create them again from the rotated DB instance.");
     }
+  }
+
+  private void checkDeployments(DBInstance original) {
     boolean inDeployment =
         read(
             "rds:DescribeBlueGreenDeployments",
@@ -140,12 +143,15 @@ final class RdsPreflight {
     }
   }
 
-  private void checkNames() {
+  private void checkInstanceNames() {
     for (String name : List.of(names.replacement(), names.asideName())) {
       if (rds.instance(request.calls()::read, name).isPresent()) {
         problem("A DB instance '" + name + "' is there already.", "Plan again for another name.");
       }
     }
+  }
+
+  private void checkSnapshotNames() {
     for (String name : List.of(names.snapshot(), names.rekeyedSnapshot(), names.finalSnapshot())) {
       if (rds.snapshot(request.calls()::read, name).isPresent()) {
         problem("A DB snapshot '" + name + "' is there already.", "Plan again for another name.");
@@ -211,13 +217,15 @@ final class RdsPreflight {
           "It is backed up by AWS Backup or has replicated automated backups.",
           "Set that up again for the replacement.");
     }
-    warnAboutSubscriptions();
     warning(
         "Log files, Performance Insights history and automated backups stay with the original.",
         "Its automated backups are retained when it is deleted, until they expire.");
     warning(
         "The cutover renames both DB instances, which reboots them: connections break.",
         "Nothing serves between the two renames, usually a few minutes.");
+    warning(
+        "A rollback after the cutover brings the original back as it was before.",
+        "Writes made since the cutover stay behind in the replacement, which rollback deletes.");
   }
 
   private void warnAboutSubscriptions() {
@@ -241,10 +249,10 @@ final class RdsPreflight {
   }
 
   private void problem(String text, String remedy) {
-    problems.add(new Notice(names.original(), text, remedy));
+    findings.problem(text, remedy);
   }
 
   private void warning(String text, String meaning) {
-    warnings.add(new Notice(names.original(), text, meaning));
+    findings.warning(text, meaning);
   }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 /** A rotation in a process of its own, to be killed. */
 final class RotationProcess {
 
+  static final String TRACE = "trace";
   private static final long LONGEST_SLEEP_MILLIS = 10;
 
   private RotationProcess() {}
@@ -36,10 +37,16 @@ final class RotationProcess {
   }
 
   static Process start(RdsWorld world, Path output, String... what) throws IOException {
+    return start(world, output, "error", List.of(what));
+  }
+
+  static Process start(RdsWorld world, Path output, String logLevel, List<String> what)
+      throws IOException {
     String[] command =
         new String[] {
           Path.of(System.getProperty("java.home"), "bin", "java").toString(),
           "-XX:TieredStopAtLevel=1",
+          "-Dorg.slf4j.simpleLogger.defaultLogLevel=" + logLevel,
           "-cp",
           System.getProperty("java.class.path") + File.pathSeparator + surefireClassPath(),
           RotationProcess.class.getName(),
@@ -48,7 +55,7 @@ final class RotationProcess {
           world.journal.toString()
         };
     ProcessBuilder builder = new ProcessBuilder(command);
-    builder.command().addAll(List.of(what));
+    builder.command().addAll(what);
     return builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
   }
 

@@ -139,6 +139,15 @@ public final class Faults {
       arm(new Fault(Kind.DELAY, "", 0, delay, () -> {}));
     }
 
+    /**
+     * Something happens after the call took effect, before it is answered.
+     *
+     * @param hook for example what somebody else does meanwhile
+     */
+    public void then(Runnable hook) {
+      arm(new Fault(Kind.DELAY, "", 0, Duration.ZERO, hook));
+    }
+
     private void arm(Fault fault) {
       synchronized (Faults.this) {
         rules.add(new Armed(matches, fault, skip, times));
