@@ -28,6 +28,8 @@ class RdsSecretsTest {
   private static final String MARKER = "MARKER-8c1f";
 
   @TempDir Path directory;
+
+  @SuppressWarnings("NullAway.Init")
   private RdsWorld world;
 
   private void createDatabase(TestClock clock) throws SQLException {
