@@ -1,19 +1,14 @@
 package io.github.kmsrotation.examples;
 
-import io.github.kmsrotation.rds.WriteFreeze;
-import io.github.kmsrotation.rds.data.DatabaseEndpoint;
 import io.github.kmsrotation.testkit.EmbeddedAws;
 import io.github.kmsrotation.testkit.clock.TestClock;
+import java.net.URI;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.UUID;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.rds.RdsClient;
 import software.amazon.awssdk.services.rds.model.DBInstance;
@@ -24,9 +19,11 @@ final class OrdersDatabase implements AutoCloseable {
   private static final String IDENTIFIER = "orders-prod";
 
   private final EmbeddedAws aws = EmbeddedAws.start();
-  private final KmsClient kms = local(KmsClient.builder()).build();
-  private final RdsClient rds = local(RdsClient.builder()).build();
   private final String password = UUID.randomUUID().toString();
+  private final OrdersRotation rotation =
+      new OrdersRotation(aws.endpoint(), aws.region(), password);
+  private final KmsClient kms = rotation.kms();
+  private final RdsClient rds = rotation.rds();
 
   private OrdersDatabase() {}
 
@@ -47,14 +44,6 @@ final class OrdersDatabase implements AutoCloseable {
     orders.rds.waiter().waitUntilDBInstanceAvailable(r -> r.dbInstanceIdentifier(IDENTIFIER));
     orders.fill(rows);
     return orders;
-  }
-
-  private <B extends AwsClientBuilder<B, C>, C> B local(B builder) {
-    return builder
-        .endpointOverride(aws.endpoint())
-        .region(Region.of(aws.region()))
-        .credentialsProvider(
-            StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")));
   }
 
   private void fill(int rows) throws SQLException {
@@ -103,27 +92,16 @@ final class OrdersDatabase implements AutoCloseable {
     }
   }
 
-  /** A real application is scaled down or made read-only here. */
-  WriteFreeze writers() {
-    return new WriteFreeze() {
-      @Override
-      public void freeze(DatabaseEndpoint database) {
-        System.out.println("      writers of " + database.dbInstanceIdentifier() + " stopped");
-      }
-
-      @Override
-      public void thaw(DatabaseEndpoint database) {
-        System.out.println("      writers of " + database.dbInstanceIdentifier() + " started");
-      }
-    };
+  OrdersRotation rotation() {
+    return rotation;
   }
 
-  KmsClient kms() {
-    return kms;
+  URI endpoint() {
+    return aws.endpoint();
   }
 
-  RdsClient rds() {
-    return rds;
+  String region() {
+    return aws.region();
   }
 
   TestClock clock() {
@@ -136,8 +114,7 @@ final class OrdersDatabase implements AutoCloseable {
 
   @Override
   public void close() {
-    kms.close();
-    rds.close();
+    rotation.close();
     aws.close();
   }
 }

@@ -5,26 +5,55 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class QuickstartTest {
 
-  @Test
-  void quickstart_endsWithTheSameOrdersUnderTheNewKey() throws Exception {
+  private interface Example {
+    void run(String[] args) throws Exception;
+  }
+
+  private static String printed(Example example) throws Exception {
     PrintStream console = System.out;
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
     try {
-      Quickstart.main(new String[0]);
+      example.run(new String[0]);
     } finally {
       System.setOut(console);
     }
+    return printed.toString(StandardCharsets.UTF_8);
+  }
 
-    assertThat(printed.toString(StandardCharsets.UTF_8))
-        .contains("SUCCEEDED")
-        .containsPattern(
-            "Before: orders-prod at (\\S+) serves 100000 orders worth (\\S+) under (\\S+)")
-        .containsPattern(
-            "After:  orders-prod at (\\S+) serves 100000 orders worth (\\S+) under (\\S+)");
+  private static void assertSameOrdersUnderTheNewKey(String printed) {
+    assertThat(printed).contains("SUCCEEDED");
+    Matcher before = line(printed, "Before: ");
+    Matcher after = line(printed, "After:  ");
+    assertThat(after.group(1)).isEqualTo(before.group(1));
+    assertThat(after.group(2)).isNotEqualTo(before.group(2));
+  }
+
+  private static Matcher line(String printed, String start) {
+    Matcher line =
+        Pattern.compile(
+                start + "(orders-prod at \\S+ serves 100000 orders worth \\S+) under (\\S+)")
+            .matcher(printed);
+    assertThat(line.find()).as(start + " in " + printed).isTrue();
+    return line;
+  }
+
+  @Test
+  void quickstart_endsWithTheSameOrdersUnderTheNewKey() throws Exception {
+    assertSameOrdersUnderTheNewKey(printed(Quickstart::main));
+  }
+
+  @Test
+  void crashAndResume_endsWithTheSameOrdersUnderTheNewKey() throws Exception {
+    String printed = printed(CrashAndResume::main);
+
+    assertThat(printed).contains("is dead, exit code 137");
+    assertSameOrdersUnderTheNewKey(printed);
   }
 }

@@ -1,0 +1,104 @@
+package io.github.kmsrotation.examples;
+
+import io.github.kmsrotation.journal.FileJournal;
+import io.github.kmsrotation.plan.Condition;
+import io.github.kmsrotation.plan.RotationPlan;
+import io.github.kmsrotation.plan.RunId;
+import io.github.kmsrotation.plan.StepDescription;
+import io.github.kmsrotation.run.RotationListener;
+import io.github.kmsrotation.run.RotationRunner;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The quickstart's rotation in a process that dies in the middle of the copy, as by {@code kill
+ * -9}; then this process resumes it from the journal.
+ */
+public final class CrashAndResume {
+
+  private static final String PASSWORD = "ORDERS_PASSWORD";
+  private static final int KILLED = 137;
+
+  private CrashAndResume() {}
+
+  /**
+   * Runs.
+   *
+   * @param args none; the process that dies is given the endpoint, the Region and the journal
+   * @throws Exception if anything goes wrong
+   */
+  public static void main(String[] args) throws Exception {
+    if (args.length == 3) {
+      die(URI.create(args[0]), args[1], Path.of(args[2]));
+      return;
+    }
+    try (OrdersDatabase orders = OrdersDatabase.create(100_000)) {
+      System.out.println("Before: " + orders.describe() + "\n");
+      Path journal = Files.createTempDirectory("rotation-journal");
+      int exit = startRotation(orders, journal).waitFor();
+      System.out.println("\nThe process that rotated is dead, exit code " + exit + ". Resuming.\n");
+      RunId runId = FileJournal.in(journal).runs().get(0);
+      OrdersRotation rotation = orders.rotation();
+      RotationRunner runner =
+          rotation.runner(journal).clock(orders.clock()).sleeper(orders.clock()::sleep).build();
+      System.out.println("\n" + runner.resume(runId).requireComplete().describe());
+      System.out.println("After:  " + orders.describe());
+    }
+  }
+
+  private static Process startRotation(OrdersDatabase orders, Path journal)
+      throws IOException, URISyntaxException {
+    ProcessBuilder child =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            classPath(),
+            CrashAndResume.class.getName(),
+            orders.endpoint().toString(),
+            orders.region(),
+            journal.toString());
+    child.environment().put(PASSWORD, orders.password());
+    return child.inheritIO().start();
+  }
+
+  /** Maven runs examples in a class loader of its own, whose class path no property tells. */
+  private static String classPath() throws URISyntaxException {
+    if (!(CrashAndResume.class.getClassLoader() instanceof URLClassLoader loader)) {
+      return System.getProperty("java.class.path");
+    }
+    List<String> parts = new ArrayList<>();
+    for (URL url : loader.getURLs()) {
+      parts.add(Path.of(url.toURI()).toString());
+    }
+    return String.join(File.pathSeparator, parts);
+  }
+
+  private static void die(URI endpoint, String region, Path journal) {
+    OrdersRotation rotation = new OrdersRotation(endpoint, region, System.getenv(PASSWORD));
+    RotationPlan plan = rotation.plan();
+    rotation
+        .runner(journal)
+        .listener(new DiesInTheCopy())
+        .sleeper(d -> Thread.sleep(50))
+        .build()
+        .run(plan);
+  }
+
+  private static final class DiesInTheCopy implements RotationListener {
+    @Override
+    public void onStepWaiting(RotationPlan plan, StepDescription step, Condition condition) {
+      if (step.id().equals("copy-snapshot")) {
+        System.out.println("      ... dies while " + condition.resource() + " is copied");
+        Runtime.getRuntime().halt(KILLED);
+      }
+    }
+  }
+}
