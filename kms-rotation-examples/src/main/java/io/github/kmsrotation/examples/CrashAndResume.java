@@ -43,7 +43,9 @@ public final class CrashAndResume {
     try (OrdersDatabase orders = OrdersDatabase.create(100_000)) {
       System.out.println("Before: " + orders.describe() + "\n");
       Path journal = Files.createTempDirectory("rotation-journal");
-      int exit = startRotation(orders, journal).waitFor();
+      Process child = startRotation(orders, journal);
+      child.getInputStream().transferTo(System.out);
+      int exit = child.waitFor();
       System.out.println("\nThe process that rotated is dead, exit code " + exit + ". Resuming.\n");
       RunId runId = FileJournal.in(journal).runs().get(0);
       OrdersRotation rotation = orders.rotation();
@@ -66,7 +68,7 @@ public final class CrashAndResume {
             orders.region(),
             journal.toString());
     child.environment().put(PASSWORD, orders.password());
-    return child.inheritIO().start();
+    return child.redirectErrorStream(true).start();
   }
 
   /** Maven runs examples in a class loader of its own, whose class path no property tells. */
