@@ -3,8 +3,11 @@ package io.github.kmsrotation.rds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kmsrotation.journal.FileJournal;
+import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.RunId;
+import io.github.kmsrotation.run.Approval;
+import io.github.kmsrotation.run.Approvals;
 import io.github.kmsrotation.run.RotationReport;
 import io.github.kmsrotation.run.RunStatus;
 import io.github.kmsrotation.testkit.call.Call;
@@ -48,6 +51,16 @@ class RdsCrashTest {
           "DeleteDBSnapshot",
           "DeleteDBSnapshot",
           "RemoveTagsFromResource");
+
+  /** All that the roll-back of a run changes that was about to retire the original. */
+  private static final List<String> ROLL_BACK_CALLS =
+      List.of(
+          "ModifyDBInstance", // the replacement gives the name back
+          "ModifyDBInstance", // the original takes it
+          "ModifyDBInstance", // deletion protection of the replacement
+          "DeleteDBInstance",
+          "DeleteDBSnapshot",
+          "DeleteDBSnapshot");
 
   private static final int FIRST_THAT_RETIRES = MUTATING_CALLS.indexOf("DeleteDBInstance");
 
@@ -196,6 +209,45 @@ class RdsCrashTest {
     world.aws.faults().onMutating().times(MUTATING_CALLS.size()).dropAfter();
 
     assertAsBefore(world.runner().build().rollBack(plan.runId()), original);
+  }
+
+  static Stream<Arguments> beforeAndAfterEveryCallOfARollBack() {
+    return IntStream.rangeClosed(1, ROLL_BACK_CALLS.size())
+        .boxed()
+        .flatMap(n -> Stream.of(Arguments.of("before", n), Arguments.of("after", n)));
+  }
+
+  private RunId runUntilRetirement() {
+    RotationPlan plan = world.planner().plan();
+    Approvals notForDeletion =
+        Approvals.before(Phase.CUTOVER, Phase.RETIRE, request -> Approval.granted("a test"));
+    RotationReport stopped = world.runner().approval(notForDeletion).build().run(plan);
+    assertThat(stopped.status()).isEqualTo(RunStatus.AWAITING_APPROVAL);
+    world.aws.calls().clear();
+    return plan.runId();
+  }
+
+  @Test
+  void rollBack_changesAwsByTheseCallsOnly() throws SQLException {
+    createDatabase();
+    String original = world.instance(RdsWorld.DATABASE).dbiResourceId();
+    RunId runId = runUntilRetirement();
+
+    assertAsBefore(world.runner().build().rollBack(runId), original);
+
+    assertThat(world.aws.calls().mutating()).extracting(Call::operation).isEqualTo(ROLL_BACK_CALLS);
+  }
+
+  @ParameterizedTest(name = "killed {0} call {1}")
+  @MethodSource("beforeAndAfterEveryCallOfARollBack")
+  void rollBack_whenItsProcessIsKilled_goesOnWhenResumed(String moment, int n) throws Exception {
+    createDatabase(TestClock.running(3_000));
+    String original = world.instance(RdsWorld.DATABASE).dbiResourceId();
+    RunId runId = runUntilRetirement();
+
+    killAt(moment, n, "roll-back", runId.value());
+
+    assertAsBefore(world.runner().build().resume(runId), original);
   }
 
   private RunId onlyRun() {
