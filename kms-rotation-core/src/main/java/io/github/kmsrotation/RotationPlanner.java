@@ -150,6 +150,7 @@ public final class RotationPlanner<T extends Target> {
         why,
         targetKey,
         options,
+        client,
         new KeyFactsReader(client, calls),
         calls,
         RunId.random(),

@@ -32,7 +32,7 @@ final class PlanJson {
     json.put("createdAt", plan.createdAt().toString());
     json.put("reason", plan.reason());
     plan.currentKeyArn().ifPresent(arn -> json.put("currentKeyArn", arn));
-    json.put("targetKeyArn", plan.targetKeyArn());
+    plan.targetKeyArn().ifPresent(arn -> json.put("targetKeyArn", arn));
     json.put("rationale", plan.rationale());
     json.put("warnings", plan.warnings().stream().map(PlanJson::notice).toList());
     json.put("steps", plan.steps().stream().map(PlanJson::step).toList());
@@ -83,7 +83,7 @@ final class PlanJson {
               new RunId(json.text("runId")), Instant.parse(json.text("createdAt")))
           .target(json.text("kind"), json.text("targetId"))
           .place(json.text("region"), json.text("accountId"))
-          .keys(json.text("reason"), json.maybe("currentKeyArn"), json.text("targetKeyArn"))
+          .keys(json.text("reason"), json.maybe("currentKeyArn"), json.maybe("targetKeyArn"))
           .rationale(json.texts("rationale"))
           .warnings(json.nodes("warnings").stream().map(PlanJson::readNotice).toList())
           .steps(json.nodes("steps").stream().map(PlanJson::readStep).toList())

@@ -12,7 +12,9 @@ final class PlanText {
     text.append(", account ").append(plan.accountId()).append('\n');
     text.append("  reason    ").append(plan.reason()).append('\n');
     text.append("  key now   ").append(plan.currentKeyArn().orElse("none (not encrypted)"));
-    text.append("\n  key then  ").append(plan.targetKeyArn()).append('\n');
+    text.append("\n  key then  ")
+        .append(plan.targetKeyArn().orElse("a new one, which the run makes"));
+    text.append('\n');
     plan.rationale().forEach(line -> text.append("  ").append(line).append('\n'));
     if (!plan.warnings().isEmpty()) {
       text.append("Before you run it, know:\n");
@@ -36,6 +38,8 @@ final class PlanText {
     }
     if (step.undo() == Undo.IRREVERSIBLE) {
       text.append("               CANNOT BE UNDONE, needs an approval that says so\n");
+    } else if (step.undo() == Undo.DISRUPTIVE) {
+      text.append("               MAY DISRUPT what cannot be put right, needs such an approval\n");
     }
   }
 }

@@ -29,7 +29,7 @@ public final class RotationPlan {
   private final Instant createdAt;
   private final String reason;
   private final Optional<String> currentKeyArn;
-  private final String targetKeyArn;
+  private final Optional<String> targetKeyArn;
   private final List<String> rationale;
   private final List<Notice> warnings;
   private final List<StepDescription> steps;
@@ -44,7 +44,7 @@ public final class RotationPlan {
     this.createdAt = builder.createdAt;
     this.reason = required(builder.reason, "reason");
     this.currentKeyArn = builder.currentKeyArn;
-    this.targetKeyArn = required(builder.targetKeyArn, "targetKeyArn");
+    this.targetKeyArn = builder.targetKeyArn;
     this.rationale = List.copyOf(builder.rationale);
     this.warnings = List.copyOf(builder.warnings);
     this.steps = List.copyOf(builder.steps);
@@ -195,9 +195,9 @@ public final class RotationPlan {
   /**
    * The KMS key that the target will have.
    *
-   * @return its ARN
+   * @return its ARN; empty if the run makes the key
    */
-  public String targetKeyArn() {
+  public Optional<String> targetKeyArn() {
     return targetKeyArn;
   }
 
@@ -264,7 +264,15 @@ public final class RotationPlan {
 
   @Override
   public String toString() {
-    return "RotationPlan[" + runId + ", " + kind + " " + targetId + " to " + targetKeyArn + "]";
+    return "RotationPlan["
+        + runId
+        + ", "
+        + kind
+        + " "
+        + targetId
+        + " to "
+        + targetKeyArn.orElse("a new key")
+        + "]";
   }
 
   /** Builds a plan. Not safe for use by several threads. */
@@ -278,7 +286,7 @@ public final class RotationPlan {
     private String accountId = "";
     private String reason = "";
     private Optional<String> currentKeyArn = Optional.empty();
-    private String targetKeyArn = "";
+    private Optional<String> targetKeyArn = Optional.empty();
     private List<String> rationale = List.of();
     private List<Notice> warnings = List.of();
     private List<StepDescription> steps = List.of();
@@ -320,10 +328,11 @@ public final class RotationPlan {
      *
      * @param reason the name of a {@code RotationReason}
      * @param currentKeyArn the key of today, or empty
-     * @param targetKeyArn the key to be
+     * @param targetKeyArn the key to be, or empty if the run makes it
      * @return this builder
      */
-    public Builder keys(String reason, Optional<String> currentKeyArn, String targetKeyArn) {
+    public Builder keys(
+        String reason, Optional<String> currentKeyArn, Optional<String> targetKeyArn) {
       this.reason = reason;
       this.currentKeyArn = currentKeyArn;
       this.targetKeyArn = targetKeyArn;

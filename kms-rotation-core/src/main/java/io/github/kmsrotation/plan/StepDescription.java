@@ -21,7 +21,7 @@ public record StepDescription(
 
   /**
    * @throws IllegalArgumentException if the id is not in lower-case words joined by hyphens, or if
-   *     an irreversible step stands before {@link Phase#RETIRE}
+   *     a step that is disruptive or irreversible stands before {@link Phase#CUTOVER}
    */
   public StepDescription {
     Objects.requireNonNull(title, "title");
@@ -32,9 +32,9 @@ public record StepDescription(
     if (!id.matches("[a-z0-9]+(-[a-z0-9]+)*")) {
       throw new IllegalArgumentException("Not a step id: '" + id + "'");
     }
-    if (undo == Undo.IRREVERSIBLE && phase != Phase.RETIRE) {
+    if (undo.needsIrreversibleApproval() && phase.compareTo(Phase.CUTOVER) < 0) {
       throw new IllegalArgumentException(
-          "Step '" + id + "' is irreversible and stands in " + phase + "; only RETIRE may destroy");
+          "Step '" + id + "' is " + undo + " and stands in " + phase + ", before CUTOVER");
     }
   }
 }

@@ -7,7 +7,8 @@ import java.util.Set;
 
 /**
  * Which phases need somebody's word before they begin, and who is asked. {@link Phase#RETIRE}
- * always does: where nobody can be asked about it, the run stops there and waits. Immutable.
+ * always does, and so does a phase with a step that cannot be undone: where nobody can be asked
+ * about it, the run stops there and waits. Immutable.
  */
 public final class Approvals {
 
@@ -61,11 +62,13 @@ public final class Approvals {
    */
   public static Approvals approveEverythingIncludingDeletion() {
     return before(
-        Phase.RETIRE, request -> Approval.iAcceptThatThisCannotBeUndone("approved in advance"));
+        Phase.CUTOVER,
+        Phase.RETIRE,
+        request -> Approval.iAcceptThatThisCannotBeUndone("approved in advance"));
   }
 
-  boolean isNeededFor(Phase phase) {
-    return phase == Phase.RETIRE || phases.contains(phase);
+  boolean isAskedFor(Phase phase) {
+    return phases.contains(phase);
   }
 
   Approval ask(ApprovalRequest request) {

@@ -109,7 +109,7 @@ public record RotationReport(
     json.put("kind", plan.kind());
     json.put("targetId", plan.targetId());
     plan.currentKeyArn().ifPresent(arn -> json.put("currentKeyArn", arn));
-    json.put("targetKeyArn", plan.targetKeyArn());
+    plan.targetKeyArn().ifPresent(arn -> json.put("targetKeyArn", arn));
     json.put("status", status.name());
     json.put("reason", reason);
     json.put("startedAt", startedAt.toString());

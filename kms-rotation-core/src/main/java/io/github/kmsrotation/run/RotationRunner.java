@@ -6,9 +6,9 @@ import io.github.kmsrotation.error.RotationException;
 import io.github.kmsrotation.journal.EntryType;
 import io.github.kmsrotation.journal.Journal;
 import io.github.kmsrotation.journal.RunLog;
-import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.RunId;
+import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StrategyOptions;
 import io.github.kmsrotation.spi.RotationStrategy.BoundSteps;
 import io.github.kmsrotation.spi.Strategies;
@@ -107,11 +107,12 @@ public final class RotationRunner {
 
   /**
    * Rolls a run back: what served before serves again, and what the run made is removed. Writes
-   * that the replacement took after the cutover are not in the original.
+   * that the replacement took after the cutover are not in the original. A run that has come to its
+   * end can be rolled back, too, as long as none of its steps was irreversible.
    *
    * @param runId the run
    * @return what happened
-   * @throws RotationException if the run has begun to retire the original, or has come to its end
+   * @throws RotationException if the run has begun a step that cannot be undone
    */
   public RotationReport rollBack(RunId runId) {
     return reopened(runId, true);
@@ -123,7 +124,7 @@ public final class RotationRunner {
       if (back) {
         checkMayRollBack(book);
       }
-      if (book.state().isFinished()) {
+      if (book.state().isFinished() && (!back || book.state().isRollingBack())) {
         return ended(book);
       }
       BoundSteps bound = bind(book.plan());
@@ -145,17 +146,19 @@ public final class RotationRunner {
   }
 
   private static void checkMayRollBack(RunBook book) {
-    if (book.state().isFinished() && !book.state().isRollingBack()) {
-      throw new RotationException(
-          "Run " + book.plan().runId() + " has come to its end; it cannot be rolled back.");
-    }
-    if (book.state().hasBegun(Phase.RETIRE)) {
+    Optional<StepDescription> begun = book.state().irreversiblyBegun();
+    if (begun.isPresent()) {
       throw new RotationException(
           "Run "
               + book.plan().runId()
-              + " has begun to retire the original of "
+              + " of "
               + book.plan().targetId()
-              + "; it cannot be rolled back. Resume it to let it come to its end.");
+              + " has begun what cannot be undone (step '"
+              + begun.get().id()
+              + "'), so it cannot be rolled back. "
+              + (book.state().isFinished()
+                  ? "It has come to its end."
+                  : "Resume it to let it come to its end."));
     }
   }
 

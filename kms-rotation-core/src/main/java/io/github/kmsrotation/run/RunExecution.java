@@ -142,22 +142,24 @@ final class RunExecution {
           "Nothing may be destroyed: no verifier has passed the replacement. The original is"
               + " untouched.");
     }
-    if (!approvals.isNeededFor(phase) || book.state().isApproved(phase)) {
+    boolean irreversible = book.state().needsIrreversibleApproval(phase);
+    if (!(irreversible || approvals.isAskedFor(phase)) || book.state().isApproved(phase)) {
       return;
     }
     RotationReport soFar = book.report(RunStatus.RUNNING, "");
-    decide(phase, approvals.ask(new ApprovalRequest(book.plan(), phase, soFar)));
+    decide(phase, irreversible, approvals.ask(new ApprovalRequest(book.plan(), phase, soFar)));
   }
 
-  private void decide(Phase phase, Approval answer) throws Stop {
-    if (answer instanceof Approval.Irreversible irreversible) {
-      approve(phase, irreversible.by());
-    } else if (answer instanceof Approval.Granted granted && phase != Phase.RETIRE) {
+  private void decide(Phase phase, boolean irreversible, Approval answer) throws Stop {
+    if (answer instanceof Approval.Irreversible accepted) {
+      approve(phase, accepted.by());
+    } else if (answer instanceof Approval.Granted granted && !irreversible) {
       approve(phase, granted.by());
     } else if (answer instanceof Approval.Granted) {
       throw new Stop(
           RunStatus.AWAITING_APPROVAL,
-          "RETIRE cannot be undone, so Approval.granted is not enough for it; it takes"
+          phase
+              + " holds what cannot be undone, so Approval.granted is not enough for it; it takes"
               + " Approval.iAcceptThatThisCannotBeUndone. Resume with an approver that gives it.");
     } else if (answer instanceof Approval.Denied denied) {
       book.write(

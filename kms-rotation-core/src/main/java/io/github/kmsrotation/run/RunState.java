@@ -7,6 +7,7 @@ import io.github.kmsrotation.plan.Facts;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.StepDescription;
+import io.github.kmsrotation.plan.Undo;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -74,6 +75,7 @@ final class RunState {
       }
       case ROLLBACK_STARTED -> {
         rollingBack = true;
+        finished = false;
         sent.clear();
         lastSent.clear();
       }
@@ -147,9 +149,18 @@ final class RunState {
     return finished;
   }
 
-  boolean hasBegun(Phase phase) {
+  /** The first step that was begun and cannot be undone. */
+  Optional<StepDescription> irreversiblyBegun() {
     return plan.steps().stream()
-        .anyMatch(step -> step.phase() == phase && status(step) != StepStatus.PENDING);
+        .filter(step -> step.undo() == Undo.IRREVERSIBLE && status(step) != StepStatus.PENDING)
+        .findFirst();
+  }
+
+  /** Whether a phase may begin only with the approval for what cannot be undone. */
+  boolean needsIrreversibleApproval(Phase phase) {
+    return phase == Phase.RETIRE
+        || plan.steps().stream()
+            .anyMatch(step -> step.phase() == phase && step.undo().needsIrreversibleApproval());
   }
 
   /** Promise 1: every verifying step is done, and at least one of them saw evidence. */

@@ -8,6 +8,7 @@ import io.github.kmsrotation.plan.StrategyOptions;
 import io.github.kmsrotation.target.Target;
 import java.time.Clock;
 import java.util.Optional;
+import software.amazon.awssdk.services.kms.KmsClient;
 
 /**
  * What a strategy is asked to plan.
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param reason why
  * @param targetKey the key to rotate to: an ARN, an id, or an alias; empty if the policy decides
  * @param options what the caller gave, or empty for the defaults
+ * @param kms a client for the target's Region; not to be closed
  * @param keys reads what is known about keys
  * @param calls makes calls to AWS
  * @param runId the run that the plan will be for
@@ -27,6 +29,7 @@ public record PlanRequest<T extends Target>(
     RotationReason reason,
     Optional<String> targetKey,
     Optional<StrategyOptions<?>> options,
+    KmsClient kms,
     KeyFactsReader keys,
     AwsCalls calls,
     RunId runId,

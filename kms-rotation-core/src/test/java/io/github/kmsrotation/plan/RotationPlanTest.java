@@ -21,7 +21,7 @@ class RotationPlanTest {
     return RotationPlan.builder(new RunId("abcdefghij"), Instant.parse("2026-11-24T08:00:00Z"))
         .target("rds", "orders-prod")
         .place("eu-central-1", "111122223333")
-        .keys("LEAVE_AWS_MANAGED_KEY", Optional.of("arn:old"), "arn:new")
+        .keys("LEAVE_AWS_MANAGED_KEY", Optional.of("arn:old"), Optional.of("arn:new"))
         .rationale(List.of("Because \"so\"."))
         .warnings(List.of(new Notice("orders-prod", "Something.", "Know it.")))
         .attributes(new TreeMap<>(Map.of("a", "b")))
@@ -75,12 +75,21 @@ class RotationPlanTest {
   }
 
   @Test
-  void stepDescription_whenIrreversibleBeforeRetire_isRefused() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(
-            () ->
-                new StepDescription(
-                    "x", "t", Phase.CUTOVER, List.of(), List.of(), Undo.IRREVERSIBLE));
+  void stepDescription_whenIrreversibleOrDisruptiveBeforeCutover_isRefused() {
+    for (Undo undo : List.of(Undo.IRREVERSIBLE, Undo.DISRUPTIVE)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () -> new StepDescription("x", "t", Phase.VERIFY, List.of(), List.of(), undo));
+    }
+  }
+
+  @Test
+  void plan_whoseRunMakesTheKey_hasNoTargetKeyYet() {
+    RotationPlan plan =
+        plan().keys("NEW_KEY_REQUESTED", Optional.of("arn:old"), Optional.empty()).build();
+
+    assertThat(RotationPlan.fromJson(plan.toJson()).targetKeyArn()).isEmpty();
+    assertThat(plan.describe()).contains("a new one");
   }
 
   @Test

@@ -54,7 +54,7 @@ public final class ToyStrategy implements RotationStrategy<ToyStrategy.ToyTarget
     return RotationPlan.builder(runId, Instant.parse("2026-11-24T08:00:00Z"))
         .target("toy", "thing")
         .place("eu-central-1", "111122223333")
-        .keys("NEW_KEY_REQUESTED", Optional.empty(), KEY_ARN)
+        .keys("NEW_KEY_REQUESTED", Optional.empty(), Optional.of(KEY_ARN))
         .steps(steps(new ToyAws()).stream().map(Step::description).toList())
         .build();
   }

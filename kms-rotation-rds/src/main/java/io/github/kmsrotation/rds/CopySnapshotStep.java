@@ -26,7 +26,7 @@ final class CopySnapshotStep extends SnapshotStep {
             r ->
                 r.sourceDBSnapshotIdentifier(names.snapshot())
                     .targetDBSnapshotIdentifier(names.rekeyedSnapshot())
-                    .kmsKeyId(plan.targetKeyArn())
+                    .kmsKeyId(targetKeyArn())
                     .copyTags(false)
                     .tags(names.tag()));
   }
@@ -40,7 +40,7 @@ final class CopySnapshotStep extends SnapshotStep {
 
   @Override
   Optional<StepOutcome> flaw(DBSnapshot snapshot) {
-    return plan.targetKeyArn().equals(snapshot.kmsKeyId())
+    return targetKeyArn().equals(snapshot.kmsKeyId())
         ? Optional.empty()
         : Optional.of(
             StepOutcome.blocked(

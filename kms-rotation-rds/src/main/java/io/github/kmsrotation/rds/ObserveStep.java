@@ -50,7 +50,7 @@ final class ObserveStep extends RdsStep {
                 "DB instance behind " + names.original(),
                 replacement.get().dbiResourceId(),
                 serving.get().dbiResourceId()),
-            new Evidence("KmsKeyId", plan.targetKeyArn(), Settings.text(serving.get().kmsKeyId())),
+            new Evidence("KmsKeyId", targetKeyArn(), Settings.text(serving.get().kmsKeyId())),
             new Evidence("DBInstanceStatus", Rds.AVAILABLE, serving.get().dbInstanceStatus()));
     if (!evidence.stream().allMatch(Evidence::matches)) {
       return new StepOutcome.Blocked(

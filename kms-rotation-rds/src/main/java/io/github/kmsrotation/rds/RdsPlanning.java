@@ -56,7 +56,10 @@ final class RdsPlanning {
         RotationPlan.builder(request.runId(), now)
             .target(RdsTarget.KIND, names.original())
             .place(region, part(original.dbInstanceArn(), 4))
-            .keys(request.reason().name(), Optional.ofNullable(original.kmsKeyId()), targetKeyArn)
+            .keys(
+                request.reason().name(),
+                Optional.ofNullable(original.kmsKeyId()),
+                Optional.of(targetKeyArn))
             .rationale(key.rationale())
             .warnings(findings.warnings())
             .attributes(RdsSteps.attributes(original.dbiResourceId(), options));

@@ -37,6 +37,10 @@ abstract class RdsStep implements Step {
   /** What a step is bound to. */
   record Env(RotationPlan plan, Rds rds, RdsNames names, RdsOptions options) {
 
+    String targetKeyArn() {
+      return plan.targetKeyArn().orElseThrow();
+    }
+
     Optional<DBInstance> original(StepContext context) {
       return rds.instanceByResourceId(context::read, plan.attribute(ORIGINAL_RESOURCE_ID));
     }
@@ -53,6 +57,10 @@ abstract class RdsStep implements Step {
   @Override
   public final StepDescription description() {
     return description;
+  }
+
+  final String targetKeyArn() {
+    return env.targetKeyArn();
   }
 
   final Optional<DBInstance> original(StepContext context) {

@@ -115,7 +115,7 @@ final class RestoreStep extends RdsStep {
               + ".",
           "Look at its events in RDS. Mend it and resume, or roll back.");
     }
-    if (!plan.targetKeyArn().equals(instance.kmsKeyId())) {
+    if (!targetKeyArn().equals(instance.kmsKeyId())) {
       return StepOutcome.blocked(
           "The restored DB instance is under " + instance.kmsKeyId() + ", not the new key.",
           "Roll back and report this; the original is untouched.");

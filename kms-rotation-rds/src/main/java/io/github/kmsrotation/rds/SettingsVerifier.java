@@ -25,7 +25,7 @@ final class SettingsVerifier implements Verifier {
     DBInstance replacement = require(env.replacement(context));
     List<Evidence> evidence = compare(original, replacement);
     evidence.add(
-        new Evidence("KmsKeyId", env.plan().targetKeyArn(), Settings.text(replacement.kmsKeyId())));
+        new Evidence("KmsKeyId", env.targetKeyArn(), Settings.text(replacement.kmsKeyId())));
     evidence.add(new Evidence("DBInstanceStatus", Rds.AVAILABLE, replacement.dbInstanceStatus()));
     return evidence.stream().allMatch(Evidence::matches)
         ? Verification.passed(evidence)
