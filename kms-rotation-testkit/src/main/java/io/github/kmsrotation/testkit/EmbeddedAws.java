@@ -8,9 +8,11 @@ import io.github.kmsrotation.testkit.http.AwsHttpServer;
 import io.github.kmsrotation.testkit.http.AwsService;
 import io.github.kmsrotation.testkit.kms.KmsService;
 import io.github.kmsrotation.testkit.rds.RdsService;
+import io.github.kmsrotation.testkit.sts.StsService;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,10 +21,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * An AWS in this process: KMS and RDS over HTTP on loopback. Use it by endpoint override, with any
- * credentials. Safe for use by several threads. Defaults: any free port, Region {@code
+ * An AWS in this process: KMS, RDS and STS over HTTP on loopback. Use it by endpoint override, with
+ * any credentials. Safe for use by several threads. Defaults: any free port, Region {@code
  * eu-central-1}, account {@code 111122223333}, a clock that runs 600 times as fast as time does, so
- * that ten minutes of RDS take a second.
+ * that ten minutes of RDS take a second; what was made is found at once. What was not closed is
+ * closed when the JVM ends.
  */
 public final class EmbeddedAws implements AutoCloseable {
 
@@ -43,14 +46,14 @@ public final class EmbeddedAws implements AutoCloseable {
     this.region = builder.region;
     this.accountId = builder.accountId;
     this.clock = builder.clock;
-    this.timeline = new Timeline(clock);
+    this.timeline = new Timeline(clock, builder.eventualConsistency);
     KmsService kms = new KmsService(accountId, timeline);
     this.rds = new RdsService(accountId, timeline, kms);
     try {
       this.server =
           new AwsHttpServer(
               builder.port,
-              List.of(kms, rds).stream()
+              List.of(kms, rds, new StsService()).stream()
                   .collect(Collectors.toMap(AwsService::name, Function.identity())),
               new AwsHttpServer.Shared(accountId, lock, timeline, faults, calls));
     } catch (IOException e) {
@@ -186,6 +189,7 @@ public final class EmbeddedAws implements AutoCloseable {
     private String region = "eu-central-1";
     private String accountId = "111122223333";
     private TestClock clock = TestClock.running(DEFAULT_SPEED);
+    private Duration eventualConsistency = Duration.ZERO;
 
     private Builder() {}
 
@@ -238,6 +242,28 @@ public final class EmbeddedAws implements AutoCloseable {
      */
     public Builder clock(TestClock clock) {
       this.clock = Objects.requireNonNull(clock, "clock");
+      return this;
+    }
+
+    /**
+     * How long what was made is not found: KMS keys, aliases, DB instances and DB snapshots are
+     * missing in lists for so long, calls that name them are answered that they do not exist, and
+     * their names are taken. Zero by default: AWS promises no duration, so every code has to bear
+     * it and a test of something else need not wait for it. Give some seconds, as KMS speaks of, to
+     * prove that code bears it, and a minute for a bad day.
+     *
+     * @param delay by the clock; zero or more
+     * @return this builder
+     * @throws IllegalArgumentException if negative
+     * @see <a
+     *     href="https://docs.aws.amazon.com/kms/latest/developerguide/programming-eventual-consistency.html">AWS
+     *     KMS eventual consistency</a>
+     */
+    public Builder eventualConsistency(Duration delay) {
+      if (delay.isNegative()) {
+        throw new IllegalArgumentException("eventualConsistency is not negative: " + delay);
+      }
+      this.eventualConsistency = delay;
       return this;
     }
 
