@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -41,6 +42,8 @@ public final class EmbeddedAws implements AutoCloseable {
   private final Calls calls = new Calls();
   private final RdsService rds;
   private final AwsHttpServer server;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Thread atEndOfJvm = new Thread(this::close, "embedded-aws-end");
 
   private EmbeddedAws(Builder builder) {
     this.region = builder.region;
@@ -57,6 +60,7 @@ public final class EmbeddedAws implements AutoCloseable {
                   .collect(Collectors.toMap(AwsService::name, Function.identity())),
               new AwsHttpServer.Shared(accountId, lock, timeline, faults, calls));
     } catch (IOException e) {
+      rds.close();
       throw new UncheckedIOException("Port " + builder.port + " cannot be had", e);
     }
   }
@@ -171,14 +175,27 @@ public final class EmbeddedAws implements AutoCloseable {
     }
   }
 
+  /** Ends everything, PostgreSQL processes included. Harmless when called again. */
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    forgetEndOfJvm();
     server.close();
     lock.lock();
     try {
       rds.close();
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void forgetEndOfJvm() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(atEndOfJvm);
+    } catch (IllegalStateException e) {
+      // The JVM is ending, and that is why this is called.
     }
   }
 
@@ -213,9 +230,13 @@ public final class EmbeddedAws implements AutoCloseable {
      *
      * @param region for example {@code eu-central-1}
      * @return this builder
+     * @throws IllegalArgumentException if it does not look like one
      */
     public Builder region(String region) {
-      this.region = Objects.requireNonNull(region, "region");
+      if (!region.matches("[a-z]{2}(-[a-z]+)+-[0-9]+")) {
+        throw new IllegalArgumentException("Not a Region, such as eu-central-1: " + region);
+      }
+      this.region = region;
       return this;
     }
 
@@ -274,7 +295,9 @@ public final class EmbeddedAws implements AutoCloseable {
      * @throws UncheckedIOException if the port cannot be had
      */
     public EmbeddedAws start() {
-      return new EmbeddedAws(this);
+      EmbeddedAws aws = new EmbeddedAws(this);
+      Runtime.getRuntime().addShutdownHook(aws.atEndOfJvm);
+      return aws;
     }
   }
 }

@@ -33,8 +33,7 @@ final class RdsSnapshots {
             "TargetDBSnapshotIdentifier",
             "KmsKeyId",
             "Tags",
-            "CopyTags",
-            "OptionGroupName"));
+            "CopyTags"));
     operations.put(
         "DescribeDBSnapshots",
         Operation.read(
