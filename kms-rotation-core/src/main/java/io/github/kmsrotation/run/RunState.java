@@ -75,7 +75,6 @@ final class RunState {
       case ROLLBACK_STARTED -> {
         rollingBack = true;
         sent.clear();
-        lastSent.clear();
       }
       case FINISHED -> finished = true;
       case PLAN, STARTED, STEP_WAITING, STEP_BLOCKED, STEP_FAILED -> {}
