@@ -44,9 +44,10 @@ public interface StepContext {
   int timesSent(String operation, String resource);
 
   /**
-   * When this step last sent a mutating operation that AWS has not refused, in this direction, over
+   * When this step last sent a mutating operation that AWS has not refused, forward or undo, over
    * all processes that ran it. AWS shows the effect of a call later than it answers: a step that
-   * does not see it yet waits for a while from this moment before it sends the call again.
+   * does not see it yet waits for a while from this moment before it sends the call again, or
+   * before it takes what it may have made for absent.
    *
    * @param operation the IAM action
    * @param resource the resource it was sent for

@@ -77,7 +77,6 @@ final class RunState {
         rollingBack = true;
         finished = false;
         sent.clear();
-        lastSent.clear();
       }
       case FINISHED -> finished = true;
       case PLAN, STARTED, STEP_WAITING, STEP_BLOCKED, STEP_FAILED -> {}

@@ -64,6 +64,9 @@ final class RestoreStep extends RdsStep {
     if (found.isPresent()) {
       return judge(found.get());
     }
+    if (isSettling(context, RESTORE, names.replacement())) {
+      return waitUntilFound();
+    }
     Optional<DBInstance> original = original(context);
     if (original.isEmpty()) {
       return gone("The DB instance " + names.original());
@@ -95,6 +98,11 @@ final class RestoreStep extends RdsStep {
     List<Tag> tags = new ArrayList<>(Settings.ownTags(original));
     tags.add(names.tag());
     return request.tags(tags).build();
+  }
+
+  /** RDS shows a new DB instance only after it answered. */
+  private StepOutcome waitUntilFound() {
+    return waitFor("rds:DBInstanceFound", names.replacement(), "requested, not shown yet");
   }
 
   private StepOutcome judge(DBInstance instance) {
@@ -133,7 +141,9 @@ final class RestoreStep extends RdsStep {
   public StepOutcome undo(StepContext context) {
     Optional<DBInstance> found = made(context);
     if (found.isEmpty()) {
-      return StepOutcome.done();
+      return isSettling(context, RESTORE, names.replacement())
+          ? waitUntilFound()
+          : StepOutcome.done();
     }
     DBInstance instance = found.get();
     String identifier = instance.dbInstanceIdentifier();

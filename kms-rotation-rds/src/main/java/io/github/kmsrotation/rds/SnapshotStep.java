@@ -52,6 +52,9 @@ abstract class SnapshotStep extends RdsStep {
     if (found.isPresent()) {
       return judge(found.get());
     }
+    if (isSettling(context, operation, identifier)) {
+      return waitUntilFound();
+    }
     Optional<StepOutcome> obstacle = obstacle(context);
     if (obstacle.isPresent()) {
       return obstacle.get();
@@ -70,6 +73,11 @@ abstract class SnapshotStep extends RdsStep {
       return waitFor("rds:ReadyForSnapshot", identifier, "busy");
     }
     return waitFor("rds:DBSnapshotAvailable", identifier, "just requested");
+  }
+
+  /** RDS shows a new DB snapshot only after it answered. */
+  private StepOutcome waitUntilFound() {
+    return waitFor("rds:DBSnapshotFound", identifier, "requested, not shown yet");
   }
 
   private StepOutcome judge(DBSnapshot snapshot) {
@@ -105,6 +113,10 @@ abstract class SnapshotStep extends RdsStep {
 
   @Override
   public StepOutcome undo(StepContext context) {
+    if (isSettling(context, operation, identifier)
+        && rds.snapshot(context::read, identifier).isEmpty()) {
+      return waitUntilFound();
+    }
     return delete(context, rds, identifier, names)
         ? StepOutcome.done()
         : waitFor("rds:DBSnapshotDeleted", identifier, "deleting");

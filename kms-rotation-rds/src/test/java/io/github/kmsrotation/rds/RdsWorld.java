@@ -45,15 +45,26 @@ final class RdsWorld implements AutoCloseable {
   }
 
   RdsWorld(Path journal, TestClock clock, Consumer<CreateDbInstanceRequest.Builder> settings) {
+    this(journal, clock, settings, Duration.ZERO);
+  }
+
+  RdsWorld(
+      Path journal,
+      TestClock clock,
+      Consumer<CreateDbInstanceRequest.Builder> settings,
+      Duration eventualConsistency) {
     this.journal = journal;
-    aws = EmbeddedAws.builder().clock(clock).start();
+    aws = EmbeddedAws.builder().clock(clock).eventualConsistency(eventualConsistency).start();
     application = new RdsApplication(aws.endpoint(), aws.region(), journal);
     kms = application.kms;
     rds = application.rds;
     keyArn = kms.createKey().keyMetadata().arn();
-    kms.createAlias(r -> r.aliasName(RdsApplication.KEY_ALIAS).targetKeyId(keyArn));
     String insightsKey = kms.createKey().keyMetadata().arn();
+    waitFor(eventualConsistency);
+    kms.createAlias(r -> r.aliasName(RdsApplication.KEY_ALIAS).targetKeyId(keyArn));
     kms.createAlias(r -> r.aliasName(INSIGHTS_KEY_ALIAS).targetKeyId(insightsKey));
+    waitFor(eventualConsistency);
+    UnusualSettings.createGroups(rds);
     rds.createDBInstance(
         r -> {
           r.dbInstanceIdentifier(DATABASE)
@@ -66,25 +77,26 @@ final class RdsWorld implements AutoCloseable {
               .storageEncrypted(true);
           settings.accept(r);
         });
+    waitFor(eventualConsistency);
     untilAvailable();
   }
 
   /** Lets what is under way in RDS come to its end. */
   void settle() {
+    waitFor(Duration.ofMinutes(30));
+  }
+
+  private void waitFor(Duration duration) {
     try {
-      aws.clock().sleep(Duration.ofMinutes(30));
+      aws.clock().sleep(duration);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
   }
 
   private void untilAvailable() {
-    try {
-      while (!"available".equals(instance(DATABASE).dbInstanceStatus())) {
-        aws.clock().sleep(Duration.ofMinutes(1));
-      }
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
+    while (!"available".equals(instance(DATABASE).dbInstanceStatus())) {
+      waitFor(Duration.ofMinutes(1));
     }
   }
 

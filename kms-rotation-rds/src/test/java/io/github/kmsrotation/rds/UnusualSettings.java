@@ -1,5 +1,6 @@
 package io.github.kmsrotation.rds;
 
+import software.amazon.awssdk.services.rds.RdsClient;
 import software.amazon.awssdk.services.rds.model.CreateDbInstanceRequest;
 import software.amazon.awssdk.services.rds.model.ProcessorFeature;
 import software.amazon.awssdk.services.rds.model.Tag;
@@ -9,7 +10,31 @@ final class UnusualSettings {
 
   private static final String ACCOUNT = "arn:aws:iam::123456789012:role/";
 
+  private static final String SUBNETS = "orders-subnets";
+  private static final String PARAMETERS = "orders-pg14";
+  private static final String OPTIONS = "orders-options";
+
   private UnusualSettings() {}
+
+  /** A DB instance can only be given groups that are there. */
+  static void createGroups(RdsClient rds) {
+    rds.createDBSubnetGroup(
+        r ->
+            r.dbSubnetGroupName(SUBNETS)
+                .dbSubnetGroupDescription("orders")
+                .subnetIds("subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"));
+    rds.createDBParameterGroup(
+        r ->
+            r.dbParameterGroupName(PARAMETERS)
+                .dbParameterGroupFamily("postgres14")
+                .description("orders"));
+    rds.createOptionGroup(
+        r ->
+            r.optionGroupName(OPTIONS)
+                .engineName("postgres")
+                .majorEngineVersion("14")
+                .optionGroupDescription("orders"));
+  }
 
   static void apply(CreateDbInstanceRequest.Builder request) {
     request
@@ -20,7 +45,7 @@ final class UnusualSettings {
         .storageThroughput(613)
         .maxAllocatedStorage(977)
         .dedicatedLogVolume(true)
-        .dbSubnetGroupName("orders-subnets")
+        .dbSubnetGroupName(SUBNETS)
         .vpcSecurityGroupIds("sg-0a1b2c3d4e5f60001", "sg-0a1b2c3d4e5f60002")
         .port(5499)
         .publiclyAccessible(true)
@@ -29,8 +54,8 @@ final class UnusualSettings {
         .processorFeatures(
             ProcessorFeature.builder().name("coreCount").value("4").build(),
             ProcessorFeature.builder().name("threadsPerCore").value("1").build())
-        .dbParameterGroupName("orders-pg14")
-        .optionGroupName("orders-options")
+        .dbParameterGroupName(PARAMETERS)
+        .optionGroupName(OPTIONS)
         .licenseModel("postgresql-license")
         .engineLifecycleSupport("open-source-rds-extended-support-disabled")
         .autoMinorVersionUpgrade(false)

@@ -8,21 +8,25 @@ import io.github.kmsrotation.testkit.http.AwsHttpServer;
 import io.github.kmsrotation.testkit.http.AwsService;
 import io.github.kmsrotation.testkit.kms.KmsService;
 import io.github.kmsrotation.testkit.rds.RdsService;
+import io.github.kmsrotation.testkit.sts.StsService;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * An AWS in this process: KMS and RDS over HTTP on loopback. Use it by endpoint override, with any
- * credentials. Safe for use by several threads. Defaults: any free port, Region {@code
+ * An AWS in this process: KMS, RDS and STS over HTTP on loopback. Use it by endpoint override, with
+ * any credentials. Safe for use by several threads. Defaults: any free port, Region {@code
  * eu-central-1}, account {@code 111122223333}, a clock that runs 600 times as fast as time does, so
- * that ten minutes of RDS take a second.
+ * that ten minutes of RDS take a second; what was made is found at once. What was not closed is
+ * closed when the JVM ends.
  */
 public final class EmbeddedAws implements AutoCloseable {
 
@@ -38,22 +42,25 @@ public final class EmbeddedAws implements AutoCloseable {
   private final Calls calls = new Calls();
   private final RdsService rds;
   private final AwsHttpServer server;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Thread atEndOfJvm = new Thread(this::close, "embedded-aws-end");
 
   private EmbeddedAws(Builder builder) {
     this.region = builder.region;
     this.accountId = builder.accountId;
     this.clock = builder.clock;
-    this.timeline = new Timeline(clock);
+    this.timeline = new Timeline(clock, builder.eventualConsistency);
     KmsService kms = new KmsService(accountId, timeline);
     this.rds = new RdsService(accountId, timeline, kms);
     try {
       this.server =
           new AwsHttpServer(
               builder.port,
-              List.of(kms, rds).stream()
+              List.of(kms, rds, new StsService()).stream()
                   .collect(Collectors.toMap(AwsService::name, Function.identity())),
               new AwsHttpServer.Shared(accountId, lock, timeline, faults, calls));
     } catch (IOException e) {
+      rds.close();
       throw new UncheckedIOException("Port " + builder.port + " cannot be had", e);
     }
   }
@@ -168,14 +175,27 @@ public final class EmbeddedAws implements AutoCloseable {
     }
   }
 
+  /** Ends everything, PostgreSQL processes included. Harmless when called again. */
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    forgetEndOfJvm();
     server.close();
     lock.lock();
     try {
       rds.close();
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void forgetEndOfJvm() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(atEndOfJvm);
+    } catch (IllegalStateException e) {
+      // The JVM is ending, and that is why this is called.
     }
   }
 
@@ -186,6 +206,7 @@ public final class EmbeddedAws implements AutoCloseable {
     private String region = "eu-central-1";
     private String accountId = "111122223333";
     private TestClock clock = TestClock.running(DEFAULT_SPEED);
+    private Duration eventualConsistency = Duration.ZERO;
 
     private Builder() {}
 
@@ -209,9 +230,13 @@ public final class EmbeddedAws implements AutoCloseable {
      *
      * @param region for example {@code eu-central-1}
      * @return this builder
+     * @throws IllegalArgumentException if it does not look like one
      */
     public Builder region(String region) {
-      this.region = Objects.requireNonNull(region, "region");
+      if (!region.matches("[a-z]{2}(-[a-z]+)+-[0-9]+")) {
+        throw new IllegalArgumentException("Not a Region, such as eu-central-1: " + region);
+      }
+      this.region = region;
       return this;
     }
 
@@ -242,13 +267,37 @@ public final class EmbeddedAws implements AutoCloseable {
     }
 
     /**
+     * How long what was made is not found: KMS keys, aliases, DB instances and DB snapshots are
+     * missing in lists for so long, calls that name them are answered that they do not exist, and
+     * their names are taken. Zero by default: AWS promises no duration, so every code has to bear
+     * it and a test of something else need not wait for it. Give some seconds, as KMS speaks of, to
+     * prove that code bears it, and a minute for a bad day.
+     *
+     * @param delay by the clock; zero or more
+     * @return this builder
+     * @throws IllegalArgumentException if negative
+     * @see <a
+     *     href="https://docs.aws.amazon.com/kms/latest/developerguide/programming-eventual-consistency.html">AWS
+     *     KMS eventual consistency</a>
+     */
+    public Builder eventualConsistency(Duration delay) {
+      if (delay.isNegative()) {
+        throw new IllegalArgumentException("eventualConsistency is not negative: " + delay);
+      }
+      this.eventualConsistency = delay;
+      return this;
+    }
+
+    /**
      * Starts.
      *
      * @return a running embedded AWS
      * @throws UncheckedIOException if the port cannot be had
      */
     public EmbeddedAws start() {
-      return new EmbeddedAws(this);
+      EmbeddedAws aws = new EmbeddedAws(this);
+      Runtime.getRuntime().addShutdownHook(aws.atEndOfJvm);
+      return aws;
     }
   }
 }

@@ -6,12 +6,13 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 
-/** What is to happen later. Used under the embedded AWS's lock. */
+/** What is to happen later, and when what was made is found. Used under the embedded AWS's lock. */
 public final class Timeline {
 
   private record Event(Instant at, long number, Runnable action) {}
 
   private final Clock clock;
+  private final Duration propagation;
   private final PriorityQueue<Event> events =
       new PriorityQueue<>(Comparator.comparing(Event::at).thenComparing(Event::number));
   private long numbers;
@@ -19,9 +20,11 @@ public final class Timeline {
 
   /**
    * @param clock the time
+   * @param propagation how long what was made is not found; zero or more
    */
-  public Timeline(Clock clock) {
+  public Timeline(Clock clock, Duration propagation) {
     this.clock = clock;
+    this.propagation = propagation;
     this.present = clock.instant();
   }
 
@@ -32,6 +35,16 @@ public final class Timeline {
    */
   public Instant now() {
     return present;
+  }
+
+  /**
+   * Whether what was made at a time is found by now.
+   *
+   * @param madeAt the time
+   * @return false while it may not be seen yet
+   */
+  public boolean hasPropagated(Instant madeAt) {
+    return !madeAt.plus(propagation).isAfter(present);
   }
 
   /**

@@ -48,7 +48,24 @@ final class KmsKeys {
   }
 
   List<KmsKey> in(String region) {
-    return keysByArn.values().stream().filter(key -> key.region.equals(region)).toList();
+    return keysByArn.values().stream()
+        .filter(key -> key.region.equals(region))
+        .filter(this::isFound)
+        .toList();
+  }
+
+  /** The aliases that a list shows; {@link #aliases} has those that are not found yet, too. */
+  List<Alias> aliasesIn(String region) {
+    return aliases(region).values().stream().filter(this::isFound).toList();
+  }
+
+  /** What AWS made itself has been there all along. */
+  private boolean isFound(KmsKey key) {
+    return key.awsManaged || timeline.hasPropagated(key.createdAt);
+  }
+
+  private boolean isFound(Alias alias) {
+    return alias.name().startsWith("alias/aws/") || timeline.hasPropagated(alias.createdAt());
   }
 
   Map<String, Alias> aliases(String region) {
@@ -79,7 +96,7 @@ final class KmsKeys {
       }
       local = arn.group(3);
     }
-    Optional<KmsKey> found = local(region, local);
+    Optional<KmsKey> found = local(region, local).filter(this::isFound);
     found.ifPresent(key -> key.rotateWhatIsDue(timeline.now()));
     return found;
   }
@@ -88,6 +105,7 @@ final class KmsKeys {
     if (name.startsWith("alias/")) {
       awsManaged(region, name);
       return Optional.ofNullable(aliases(region).get(name))
+          .filter(this::isFound)
           .flatMap(alias -> Optional.ofNullable(keysByArn.get(alias.keyArn())));
     }
     String id = name.startsWith("key/") ? name.substring(4) : name;

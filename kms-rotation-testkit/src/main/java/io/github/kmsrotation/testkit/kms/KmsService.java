@@ -340,7 +340,7 @@ public final class KmsService implements AwsService {
     Optional<String> only =
         request.params().text("KeyId").map(name -> keys.resolve(request.region(), name).arn);
     List<Map<String, Object>> all = new ArrayList<>();
-    for (KmsKeys.Alias alias : keys.aliases(request.region()).values()) {
+    for (KmsKeys.Alias alias : keys.aliasesIn(request.region())) {
       if (only.isEmpty() || only.get().equals(alias.keyArn())) {
         String prefix = alias.keyArn().substring(0, alias.keyArn().indexOf("key/"));
         all.add(

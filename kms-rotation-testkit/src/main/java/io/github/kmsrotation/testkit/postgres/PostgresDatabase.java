@@ -104,6 +104,8 @@ public final class PostgresDatabase implements AutoCloseable {
           EmbeddedPostgres.builder()
               .setDataDirectory(directory)
               .setCleanDataDirectory(false)
+              // Whoever holds this database closes it, at the JVM's end too: two would be at odds.
+              .setRegisterShutdownHook(false)
               .setPGStartupWait(Duration.ofSeconds(60))
               .setServerConfig("fsync", "off")
               .setServerConfig("shared_buffers", "16MB")

@@ -65,16 +65,11 @@ final class Attributes {
         (name, member) -> params.truth(name).ifPresent(value -> set.put(member, value)));
     params
         .text("DBParameterGroupName")
-        .ifPresent(name -> set.put("DBParameterGroups", parameterGroup(name, "in-sync")));
+        .ifPresent(
+            name -> set.put("DBParameterGroups", parameterGroup(RdsStore.lower(name), "in-sync")));
     params
         .text("OptionGroupName")
-        .ifPresent(
-            name ->
-                set.put(
-                    "OptionGroupMemberships",
-                    new XmlList(
-                        "OptionGroupMembership",
-                        List.of(Map.of("OptionGroupName", name, "Status", "in-sync")))));
+        .ifPresent(name -> set.put("OptionGroupMemberships", optionGroup(RdsStore.lower(name))));
     if (params.has("VpcSecurityGroupIds")) {
       set.put("VpcSecurityGroups", securityGroups(params.texts("VpcSecurityGroupIds")));
     }
@@ -95,6 +90,32 @@ final class Attributes {
     return new XmlList(
         "DBParameterGroup",
         List.of(Map.of("DBParameterGroupName", name, "ParameterApplyStatus", status)));
+  }
+
+  static XmlList optionGroup(String name) {
+    return new XmlList(
+        "OptionGroupMembership", List.of(Map.of("OptionGroupName", name, "Status", "in-sync")));
+  }
+
+  /** The groups of a kind that a DB instance with these attributes uses. */
+  static List<String> names(Map<String, Object> attributes, GroupKind kind) {
+    Object used =
+        switch (kind) {
+          case SUBNET -> attributes.get("DBSubnetGroup");
+          case PARAMETER -> attributes.get("DBParameterGroups");
+          case OPTION -> attributes.get("OptionGroupMemberships");
+        };
+    List<?> groups = used instanceof XmlList list ? list.values() : List.of();
+    if (used instanceof Map<?, ?> group) {
+      groups = List.of(group);
+    }
+    List<String> names = new ArrayList<>();
+    for (Object group : groups) {
+      if (group instanceof Map<?, ?> map) {
+        names.add(String.valueOf(map.get(kind.nameParameter())));
+      }
+    }
+    return names;
   }
 
   static XmlList securityGroups(List<String> ids) {

@@ -3,6 +3,7 @@ package io.github.kmsrotation.testkit.rds;
 import io.github.kmsrotation.testkit.http.QueryProtocol.XmlList;
 import io.github.kmsrotation.testkit.postgres.Endpoint;
 import io.github.kmsrotation.testkit.postgres.PostgresDatabase;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ final class DbInstance {
 
   final String region;
   final String resourceId;
+  final Instant createdAt;
   final Map<String, Object> attributes = new TreeMap<>();
   final Map<String, Object> pending = new TreeMap<>();
   final Map<String, String> tags = new LinkedHashMap<>();
@@ -26,11 +28,12 @@ final class DbInstance {
   Optional<PostgresDatabase> database = Optional.empty();
   Optional<Endpoint> endpoint = Optional.empty();
 
-  DbInstance(String region, String resourceId, String identifier, String status) {
+  DbInstance(String region, String resourceId, String identifier, Instant createdAt) {
     this.region = region;
     this.resourceId = resourceId;
     this.identifier = identifier;
-    this.status = status;
+    this.createdAt = createdAt;
+    this.status = "creating";
   }
 
   boolean isAvailable() {

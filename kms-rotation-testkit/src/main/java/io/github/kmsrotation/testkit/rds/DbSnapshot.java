@@ -1,6 +1,7 @@
 package io.github.kmsrotation.testkit.rds;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +12,7 @@ final class DbSnapshot {
 
   final String region;
   final String identifier;
+  final Instant createdAt;
   final Map<String, Object> attributes = new TreeMap<>();
   final Map<String, Object> instanceAttributes = new TreeMap<>();
   final Map<String, String> tags = new LinkedHashMap<>();
@@ -18,13 +20,19 @@ final class DbSnapshot {
   int percent;
   Optional<Path> data = Optional.empty();
 
-  DbSnapshot(String region, String identifier) {
+  DbSnapshot(String region, String identifier, Instant createdAt) {
     this.region = region;
     this.identifier = identifier;
+    this.createdAt = createdAt;
   }
 
   String arn(String accountId) {
     return "arn:aws:rds:" + region + ":" + accountId + ":snapshot:" + identifier;
+  }
+
+  /** What it knows of the DB instance that it was made of. */
+  String remembered(String attribute) {
+    return String.valueOf(instanceAttributes.get(attribute));
   }
 
   Map<String, Object> xml(String accountId) {

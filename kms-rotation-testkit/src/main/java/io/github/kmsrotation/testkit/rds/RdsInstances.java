@@ -4,7 +4,6 @@ import io.github.kmsrotation.testkit.http.AwsError;
 import io.github.kmsrotation.testkit.http.AwsRequest;
 import io.github.kmsrotation.testkit.http.Operation;
 import io.github.kmsrotation.testkit.http.Params;
-import io.github.kmsrotation.testkit.http.QueryProtocol.XmlList;
 import io.github.kmsrotation.testkit.postgres.PostgresDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -141,8 +140,12 @@ final class RdsInstances {
     DbInstance instance = newInstance(request);
     String engine = params.required("Engine");
     Map<String, Object> attributes = instance.attributes;
-    attributes.putAll(defaults(request.region(), engine));
-    attributes.put("EngineVersion", engine.equals("postgres") ? "14.19" : "1.0");
+    String wanted =
+        params.text("EngineVersion").orElseGet(() -> EngineVersion.defaultVersion(engine));
+    EngineVersion version = EngineVersion.of(engine, wanted);
+    store.groups.check(request, version);
+    attributes.putAll(defaults(request.region(), version));
+    attributes.put("EngineVersion", wanted);
     attributes.put("DBInstanceClass", params.required("DBInstanceClass"));
     attributes.put("AllocatedStorage", params.number("AllocatedStorage").orElse(20));
     attributes.put("BackupRetentionPeriod", 1);
@@ -201,11 +204,12 @@ final class RdsInstances {
     if (store.instances.size() >= RdsStore.MOST_INSTANCES) {
       throw AwsError.badRequest("InstanceQuotaExceeded", "DB instance quota exceeded");
     }
-    return new DbInstance(request.region(), store.newResourceId(), identifier, "creating");
+    return new DbInstance(
+        request.region(), store.newResourceId(), identifier, store.timeline.now());
   }
 
   /** What RDS gives an instance for which nothing else was asked. */
-  private static Map<String, Object> defaults(String region, String engine) {
+  private static Map<String, Object> defaults(String region, EngineVersion version) {
     Map<String, Object> defaults = new LinkedHashMap<>();
     defaults.put("StorageType", "gp2");
     defaults.put("MultiAZ", false);
@@ -227,27 +231,23 @@ final class RdsInstances {
     defaults.put("PreferredMaintenanceWindow", "sun:04:00-sun:04:30");
     defaults.put("VpcSecurityGroups", Attributes.securityGroups(List.of("sg-00000000")));
     defaults.put(
-        "DBParameterGroups", Attributes.parameterGroup("default." + engine + "14", "in-sync"));
-    defaults.put(
-        "OptionGroupMemberships",
-        new XmlList(
-            "OptionGroupMembership",
-            List.of(Map.of("OptionGroupName", "default:" + engine + "-14", "Status", "in-sync"))));
+        "DBParameterGroups", Attributes.parameterGroup(version.defaultParameterGroup(), "in-sync"));
+    defaults.put("OptionGroupMemberships", Attributes.optionGroup(version.defaultOptionGroup()));
     return defaults;
   }
 
   private void common(AwsRequest request, DbInstance instance) {
     Params params = request.params();
-    instance.attributes.put("InstanceCreateTime", store.timeline.now().toString());
+    instance.attributes.put("InstanceCreateTime", instance.createdAt.toString());
     instance.attributes.put(
         "DBSubnetGroup",
-        Map.of(
-            "DBSubnetGroupName",
-            params.text("DBSubnetGroupName").orElse("default"),
-            "VpcId",
-            "vpc-00000000",
-            "SubnetGroupStatus",
-            "Complete"));
+        store
+            .groups
+            .find(
+                GroupKind.SUBNET,
+                request.region(),
+                params.text("DBSubnetGroupName").orElse("default"))
+            .xml(store.accountId));
     if (params.truth("ManageMasterUserPassword").orElse(false)) {
       RdsModification.manageSecret(store, request, instance);
     }
@@ -282,8 +282,10 @@ final class RdsInstances {
     }
     DbInstance instance = newInstance(request);
     Map<String, Object> attributes = instance.attributes;
-    attributes.putAll(
-        defaults(request.region(), String.valueOf(snapshot.instanceAttributes.get("Engine"))));
+    EngineVersion version =
+        EngineVersion.of(snapshot.remembered("Engine"), snapshot.remembered("EngineVersion"));
+    store.groups.check(request, version);
+    attributes.putAll(defaults(request.region(), version));
     attributes.putAll(snapshot.instanceAttributes);
     attributes.putAll(Attributes.of(request.params()));
     attributes.put("StorageEncrypted", key != null);
@@ -304,8 +306,8 @@ final class RdsInstances {
       DbInstance instance = store.instance(request);
       found.add(instance.xml(store.accountId, store.address(instance)));
     } else {
-      for (DbInstance instance : store.instances.values()) {
-        if (instance.region.equals(request.region()) && matches(instance, params)) {
+      for (DbInstance instance : store.instancesIn(request.region())) {
+        if (matches(instance, params)) {
           found.add(instance.xml(store.accountId, store.address(instance)));
         }
       }

@@ -101,6 +101,8 @@ final class RdsModification {
 
   private Map<String, Object> changes(AwsRequest request, DbInstance instance) {
     Params params = request.params();
+    store.groups.check(
+        request, EngineVersion.of(instance.text("Engine"), instance.text("EngineVersion")));
     Map<String, Object> changes = new LinkedHashMap<>(Attributes.of(params));
     params
         .structure("CloudwatchLogsExportConfiguration")
@@ -116,7 +118,8 @@ final class RdsModification {
         .ifPresent(
             name ->
                 changes.put(
-                    "DBParameterGroups", Attributes.parameterGroup(name, "pending-reboot")));
+                    "DBParameterGroups",
+                    Attributes.parameterGroup(RdsStore.lower(name), "pending-reboot")));
     if (Boolean.TRUE.equals(changes.get("PerformanceInsightsEnabled"))) {
       checkPerformanceInsightsKey(request, instance, changes);
     }

@@ -32,6 +32,7 @@ public final class RdsService implements AwsService, AutoCloseable {
     snapshots.define(operations);
     new RdsInstances(store, snapshots).define(operations);
     new RdsModification(store).define(operations);
+    new RdsGroupOperations(store).define(operations);
     new RdsTags(store).define(operations);
     defineWhatIsAlwaysEmpty();
   }

@@ -33,8 +33,7 @@ final class RdsSnapshots {
             "TargetDBSnapshotIdentifier",
             "KmsKeyId",
             "Tags",
-            "CopyTags",
-            "OptionGroupName"));
+            "CopyTags"));
     operations.put(
         "DescribeDBSnapshots",
         Operation.read(
@@ -60,7 +59,10 @@ final class RdsSnapshots {
   /** Holds what is in the database now, though it is available only later. */
   DbSnapshot take(DbInstance instance, String given) {
     DbSnapshot snapshot =
-        new DbSnapshot(instance.region, store.newSnapshotIdentifier(instance.region, given));
+        new DbSnapshot(
+            instance.region,
+            store.newSnapshotIdentifier(instance.region, given),
+            store.timeline.now());
     for (String name : RdsInstances.IN_SNAPSHOT) {
       Object value = instance.attributes.get(name);
       if (value != null) {
@@ -111,7 +113,8 @@ final class RdsSnapshots {
         new DbSnapshot(
             request.region(),
             store.newSnapshotIdentifier(
-                request.region(), params.required("TargetDBSnapshotIdentifier")));
+                request.region(), params.required("TargetDBSnapshotIdentifier")),
+            store.timeline.now());
     copy.attributes.putAll(source.attributes);
     copy.instanceAttributes.putAll(source.instanceAttributes);
     copy.attributes.put("SourceDBSnapshotIdentifier", source.arn(store.accountId));
@@ -160,11 +163,11 @@ final class RdsSnapshots {
               .xml(store.accountId));
     } else {
       Optional<String> instance = params.text("DBInstanceIdentifier").map(RdsStore::lower);
-      for (DbSnapshot snapshot : store.snapshots.values()) {
+      for (DbSnapshot snapshot : store.snapshotsIn(request.region())) {
         boolean isOf =
             instance.isEmpty()
                 || instance.get().equals(snapshot.attributes.get("DBInstanceIdentifier"));
-        if (snapshot.region.equals(request.region()) && isOf) {
+        if (isOf) {
           found.add(snapshot.xml(store.accountId));
         }
       }

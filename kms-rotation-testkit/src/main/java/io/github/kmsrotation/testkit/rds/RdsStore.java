@@ -34,6 +34,7 @@ final class RdsStore {
   final KmsService kms;
   final Map<String, DbInstance> instances = new TreeMap<>();
   final Map<String, DbSnapshot> snapshots = new TreeMap<>();
+  final RdsGroups groups = new RdsGroups();
   private final Set<String> stuckOperations = new HashSet<>();
   private final Path directory;
   private final int scope = System.identityHashCode(this);
@@ -96,6 +97,7 @@ final class RdsStore {
 
   DbInstance instance(String region, String identifier) {
     return Optional.ofNullable(instances.get(key(region, lower(identifier))))
+        .filter(instance -> timeline.hasPropagated(instance.createdAt))
         .orElseThrow(
             () ->
                 new AwsError(
@@ -105,8 +107,21 @@ final class RdsStore {
   DbSnapshot snapshot(String region, String identifier) {
     String name = identifier.substring(identifier.lastIndexOf(':') + 1);
     return Optional.ofNullable(snapshots.get(key(region, lower(name))))
+        .filter(snapshot -> timeline.hasPropagated(snapshot.createdAt))
         .orElseThrow(
             () -> new AwsError("DBSnapshotNotFound", 404, "DBSnapshot not found: " + identifier));
+  }
+
+  List<DbInstance> instancesIn(String region) {
+    return instances.values().stream()
+        .filter(i -> i.region.equals(region) && timeline.hasPropagated(i.createdAt))
+        .toList();
+  }
+
+  List<DbSnapshot> snapshotsIn(String region) {
+    return snapshots.values().stream()
+        .filter(s -> s.region.equals(region) && timeline.hasPropagated(s.createdAt))
+        .toList();
   }
 
   static String lower(String identifier) {

@@ -23,12 +23,17 @@ final class RdsTags {
 
   private Map<String, String> tags(AwsRequest request) {
     String arn = request.params().required("ResourceName");
-    String[] parts = arn.split(":", -1);
+    String[] parts = arn.split(":", 7);
     if (parts.length == 7 && parts[5].equals("db")) {
       return store.instance(parts[3], parts[6]).tags;
     }
     if (parts.length == 7 && parts[5].equals("snapshot")) {
       return store.snapshot(parts[3], parts[6]).tags;
+    }
+    for (GroupKind kind : GroupKind.values()) {
+      if (parts.length == 7 && parts[5].equals(kind.arnType)) {
+        return store.groups.find(kind, parts[3], parts[6]).tags;
+      }
     }
     throw AwsError.badRequest("InvalidParameterValue", "Unknown resource: " + arn);
   }

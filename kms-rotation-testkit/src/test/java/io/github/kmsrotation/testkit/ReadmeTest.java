@@ -1,0 +1,54 @@
+package io.github.kmsrotation.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kmsrotation.testkit.clock.TestClock;
+import io.github.kmsrotation.testkit.clock.Timeline;
+import io.github.kmsrotation.testkit.http.AwsService;
+import io.github.kmsrotation.testkit.kms.KmsService;
+import io.github.kmsrotation.testkit.rds.RdsService;
+import io.github.kmsrotation.testkit.sts.StsService;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+
+/** The tables of the README name every operation that is modelled, once, and no other. */
+class ReadmeTest {
+
+  private static final String ACCOUNT = "111122223333";
+
+  private final Timeline timeline =
+      new Timeline(TestClock.manual(Instant.parse("2026-11-24T08:00:00Z")), Duration.ZERO);
+
+  @Test
+  void tables_nameWhatIsModelled() throws IOException {
+    KmsService kms = new KmsService(ACCOUNT, timeline);
+    try (RdsService rds = new RdsService(ACCOUNT, timeline, kms)) {
+      for (AwsService service : List.of(kms, rds, new StsService())) {
+        assertThat(operationsOf(service.name().toUpperCase(Locale.ROOT)))
+            .as("operations of %s in the README", service.name())
+            .containsExactlyInAnyOrderElementsOf(service.operations().keySet());
+      }
+    }
+  }
+
+  /** What stands in the first column below a heading. */
+  private static List<String> operationsOf(String heading) throws IOException {
+    List<String> operations = new ArrayList<>();
+    boolean isWithin = false;
+    for (String line : Files.readAllLines(Path.of("README.md"))) {
+      if (line.startsWith("#")) {
+        isWithin = line.equals("## " + heading);
+      } else if (isWithin && line.startsWith("| ") && !line.startsWith("| operation ")) {
+        operations.addAll(List.of(line.split("\\|")[1].strip().split(", ")));
+      }
+    }
+    return operations;
+  }
+}
