@@ -4,14 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.PublicKey;
-import java.security.SecureRandom;
-import java.security.spec.MGF1ParameterSpec;
-import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -20,12 +14,9 @@ import java.util.function.Consumer;
 import javax.crypto.Cipher;
 import javax.crypto.KeyGenerator;
 import javax.crypto.SecretKey;
-import javax.crypto.spec.OAEPParameterSpec;
-import javax.crypto.spec.PSource;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.SdkBytes;
-import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.kms.model.CreateKeyRequest;
 import software.amazon.awssdk.services.kms.model.ExpiredImportTokenException;
 import software.amazon.awssdk.services.kms.model.GetParametersForImportResponse;
@@ -41,67 +32,21 @@ import software.amazon.awssdk.services.kms.model.UnsupportedOperationException;
 
 class EmbeddedKmsImportTest extends KmsFixture {
 
-  private static final byte[] FIRST = random(32);
-  private static final byte[] SECOND = random(32);
+  private static final byte[] FIRST = MaterialImport.random(32);
+  private static final byte[] SECOND = MaterialImport.random(32);
 
   private final String key = external(r -> {});
-
-  private static byte[] random(int length) {
-    byte[] bytes = new byte[length];
-    new SecureRandom().nextBytes(bytes);
-    return bytes;
-  }
 
   private String external(Consumer<CreateKeyRequest.Builder> how) {
     return kms.createKey(r -> how.accept(r.origin("EXTERNAL"))).keyMetadata().arn();
   }
 
-  private GetParametersForImportResponse parameters(KmsClient client, String keyArn) {
-    return client.getParametersForImport(
-        r -> r.keyId(keyArn).wrappingAlgorithm("RSAES_OAEP_SHA_256").wrappingKeySpec("RSA_2048"));
-  }
-
-  private static SdkBytes wrap(GetParametersForImportResponse to, byte[] bytes, String digest) {
-    try {
-      PublicKey wrapping =
-          KeyFactory.getInstance("RSA")
-              .generatePublic(new X509EncodedKeySpec(to.publicKey().asByteArray()));
-      Cipher cipher = Cipher.getInstance("RSA/ECB/OAEPPadding");
-      cipher.init(
-          Cipher.ENCRYPT_MODE,
-          wrapping,
-          new OAEPParameterSpec(
-              digest, "MGF1", new MGF1ParameterSpec(digest), PSource.PSpecified.DEFAULT));
-      return SdkBytes.fromByteArray(cipher.doFinal(bytes));
-    } catch (GeneralSecurityException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private String importInto(
-      KmsClient client,
-      String keyArn,
-      byte[] bytes,
-      Consumer<ImportKeyMaterialRequest.Builder> how) {
-    GetParametersForImportResponse to = parameters(client, keyArn);
-    SdkBytes wrapped = wrap(to, bytes, "SHA-256");
-    return client
-        .importKeyMaterial(
-            r ->
-                how.accept(
-                    r.keyId(keyArn)
-                        .importToken(to.importToken())
-                        .encryptedKeyMaterial(wrapped)
-                        .expirationModel("KEY_MATERIAL_DOES_NOT_EXPIRE")))
-        .keyMaterialId();
-  }
-
   private String importInto(byte[] bytes) {
-    return importInto(kms, key, bytes, r -> {});
+    return MaterialImport.into(kms, key, bytes, r -> {});
   }
 
   private String importNew(byte[] bytes) {
-    return importInto(kms, key, bytes, r -> r.importType("NEW_KEY_MATERIAL"));
+    return MaterialImport.into(kms, key, bytes, r -> r.importType("NEW_KEY_MATERIAL"));
   }
 
   private void rotate() {
@@ -135,7 +80,7 @@ class EmbeddedKmsImportTest extends KmsFixture {
 
     assertThat(id).matches("[a-f0-9]{64}").isEqualTo(describe(key).currentKeyMaterialId());
     assertThat(importInto(FIRST)).isEqualTo(id);
-    assertThat(importInto(kms, external(r -> {}), FIRST, r -> {})).isNotEqualTo(id);
+    assertThat(MaterialImport.into(kms, external(r -> {}), FIRST, r -> {})).isNotEqualTo(id);
     assertThat(decrypt(encrypt(key))).isEqualTo(SECRET);
     assertThat(describe(key).expirationModelAsString()).isEqualTo("KEY_MATERIAL_DOES_NOT_EXPIRE");
   }
@@ -145,7 +90,7 @@ class EmbeddedKmsImportTest extends KmsFixture {
     GetParametersForImportResponse to =
         kms.getParametersForImport(
             r -> r.keyId(key).wrappingAlgorithm("RSAES_OAEP_SHA_1").wrappingKeySpec("RSA_3072"));
-    SdkBytes wrapped = wrap(to, FIRST, "SHA-1");
+    SdkBytes wrapped = MaterialImport.wrap(to, FIRST, "SHA-1");
     kms.importKeyMaterial(
         r ->
             r.keyId(key)
@@ -158,9 +103,9 @@ class EmbeddedKmsImportTest extends KmsFixture {
 
   @Test
   void importKeyMaterial_whenAnythingIsWrong_isRefusedWithItsOwnError() {
-    GetParametersForImportResponse to = parameters(kms, key);
-    GetParametersForImportResponse other = parameters(kms, external(r -> {}));
-    SdkBytes wrapped = wrap(to, FIRST, "SHA-256");
+    GetParametersForImportResponse to = MaterialImport.parameters(kms, key);
+    GetParametersForImportResponse other = MaterialImport.parameters(kms, external(r -> {}));
+    SdkBytes wrapped = MaterialImport.wrap(to, FIRST, "SHA-256");
     Consumer<ImportKeyMaterialRequest.Builder> good =
         r ->
             r.keyId(key)
@@ -173,7 +118,7 @@ class EmbeddedKmsImportTest extends KmsFixture {
     assertRefused(good, r -> r.encryptedKeyMaterial(SECRET), InvalidCiphertextException.class);
     assertRefused(
         good,
-        r -> r.encryptedKeyMaterial(wrap(to, random(16), "SHA-256")),
+        r -> r.encryptedKeyMaterial(MaterialImport.wrap(to, MaterialImport.random(16), "SHA-256")),
         IncorrectKeyMaterialException.class);
     assertRefused(good, r -> r.expirationModel("KEY_MATERIAL_EXPIRES"), KmsException.class);
     assertRefused(good, r -> r.validTo(now().plusSeconds(60)), KmsException.class);
@@ -228,7 +173,8 @@ class EmbeddedKmsImportTest extends KmsFixture {
         .extracting(RotationsListEntry::keyMaterialStateAsString)
         .containsExactly("CURRENT", "PENDING_ROTATION");
     assertThat(kms.listKeyRotations(r -> r.keyId(key)).rotations()).isEmpty();
-    assertThatThrownBy(() -> importNew(random(32))).isInstanceOf(KmsInvalidStateException.class);
+    assertThatThrownBy(() -> importNew(MaterialImport.random(32)))
+        .isInstanceOf(KmsInvalidStateException.class);
     rotate();
 
     assertThat(describe(key).currentKeyMaterialId()).isEqualTo(second).isNotEqualTo(first);
@@ -265,12 +211,13 @@ class EmbeddedKmsImportTest extends KmsFixture {
   @Test
   void material_thatExpires_takesTheKeyOutOfUseByTheClock_unlessItWasImportedAgain() {
     Instant end = now().plus(Duration.ofDays(10));
-    importInto(kms, key, FIRST, r -> r.expirationModel("KEY_MATERIAL_EXPIRES").validTo(end));
+    MaterialImport.into(
+        kms, key, FIRST, r -> r.expirationModel("KEY_MATERIAL_EXPIRES").validTo(end));
     assertThat(describe(key).validTo()).isEqualTo(end);
     assertThat(materials().get(0).validTo()).isEqualTo(end);
 
     aws.clock().advance(Duration.ofDays(9));
-    importInto(
+    MaterialImport.into(
         kms,
         key,
         FIRST,
@@ -289,7 +236,7 @@ class EmbeddedKmsImportTest extends KmsFixture {
   void pendingMaterial_thatIsDeleted_canBeReplaced() {
     importInto(FIRST);
     String pending =
-        importInto(
+        MaterialImport.into(
             kms,
             key,
             SECOND,
@@ -300,7 +247,7 @@ class EmbeddedKmsImportTest extends KmsFixture {
 
     assertThat(state()).isEqualTo(KeyState.ENABLED);
     assertThat(materials()).hasSize(1);
-    importNew(random(32));
+    importNew(MaterialImport.random(32));
     rotate();
     assertThat(materials()).hasSize(2);
   }
@@ -309,7 +256,8 @@ class EmbeddedKmsImportTest extends KmsFixture {
   void deletionOfTheKey_keepsImportsOut_andItsCancellationSeesMissingMaterial() {
     importInto(FIRST);
     kms.scheduleKeyDeletion(r -> r.keyId(key).pendingWindowInDays(7));
-    assertThatThrownBy(() -> parameters(kms, key)).isInstanceOf(KmsInvalidStateException.class);
+    assertThatThrownBy(() -> MaterialImport.parameters(kms, key))
+        .isInstanceOf(KmsInvalidStateException.class);
 
     kms.deleteImportedKeyMaterial(r -> r.keyId(key));
     assertThat(state()).isEqualTo(KeyState.PENDING_DELETION);
@@ -322,7 +270,7 @@ class EmbeddedKmsImportTest extends KmsFixture {
   void keysOfAws_takeNoImports() {
     String own = kms.createKey().keyMetadata().arn();
 
-    assertThatThrownBy(() -> parameters(kms, own))
+    assertThatThrownBy(() -> MaterialImport.parameters(kms, own))
         .isInstanceOf(UnsupportedOperationException.class);
     assertThatThrownBy(() -> kms.deleteImportedKeyMaterial(r -> r.keyId(own)))
         .isInstanceOf(UnsupportedOperationException.class);
@@ -353,7 +301,7 @@ class EmbeddedKmsImportTest extends KmsFixture {
     SecretKey ephemeral = aes.generateKey();
     Cipher wrap = Cipher.getInstance("AES/KWP/NoPadding");
     wrap.init(Cipher.WRAP_MODE, ephemeral);
-    byte[] wrappedAes = wrap(to, ephemeral.getEncoded(), "SHA-256").asByteArray();
+    byte[] wrappedAes = MaterialImport.wrap(to, ephemeral.getEncoded(), "SHA-256").asByteArray();
     byte[] wrappedKey = wrap.wrap(new SecretKeySpec(pair.getPrivate().getEncoded(), "RAW"));
     byte[] both = Arrays.copyOf(wrappedAes, wrappedAes.length + wrappedKey.length);
     System.arraycopy(wrappedKey, 0, both, wrappedAes.length, wrappedKey.length);

@@ -30,6 +30,7 @@ public final class KmsService implements AwsService {
     new AliasOperations(keys).define(operations);
     new RotationOperations(keys, timeline).define(operations);
     new ImportOperations(keys, timeline).define(operations);
+    new ReplicaOperations(keys, timeline).define(operations);
     new EncryptionOperations(keys, timeline).define(operations);
     new DataKeyOperations(keys, timeline).define(operations);
     new SigningOperations(keys, timeline).define(operations);
