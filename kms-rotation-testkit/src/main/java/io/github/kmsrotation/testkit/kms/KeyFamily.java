@@ -121,6 +121,7 @@ final class KeyFamily {
       materials.add(Material.generate(form.spec(), now, "ON_DEMAND"));
     }
     onDemandSince = Optional.empty();
+    members.values().forEach(KmsKey::materialChanged);
   }
 
   long onDemandRotations() {

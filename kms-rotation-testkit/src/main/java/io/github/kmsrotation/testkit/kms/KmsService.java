@@ -28,6 +28,7 @@ public final class KmsService implements AwsService {
     new PolicyOperations(keys).define(operations);
     new TagOperations(keys).define(operations);
     new AliasOperations(keys).define(operations);
+    new GrantOperations(keys, timeline).define(operations);
     new RotationOperations(keys, timeline).define(operations);
     new ImportOperations(keys, timeline).define(operations);
     new ReplicaOperations(keys, timeline).define(operations);

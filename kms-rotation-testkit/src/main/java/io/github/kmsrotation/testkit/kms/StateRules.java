@@ -1,6 +1,7 @@
 package io.github.kmsrotation.testkit.kms;
 
 import io.github.kmsrotation.testkit.http.AwsError;
+import java.util.List;
 
 /**
  * Which operations a key's state lets through.
@@ -30,6 +31,15 @@ final class StateRules {
   static void requireNotDeleting(KmsKey key) {
     if (key.state().isDeleting()) {
       throw invalid(key);
+    }
+  }
+
+  /** For grants: an unavailable key takes them, and so does one that is being made or updated. */
+  static void requireGrantable(KmsKey key) {
+    boolean comesBack =
+        List.of(KeyState.UNAVAILABLE, KeyState.CREATING, KeyState.UPDATING).contains(key.state());
+    if (!comesBack) {
+      requireEnabled(key);
     }
   }
 
