@@ -10,7 +10,7 @@ final class CustomKeyStore {
   final String type;
   final Instant createdAt;
   final Map<String, Object> settings;
-  String name;
+  final String name;
   String connectionState = "DISCONNECTED";
 
   CustomKeyStore(

@@ -1,6 +1,5 @@
 package io.github.kmsrotation.testkit.kms;
 
-import io.github.kmsrotation.testkit.http.AwsError;
 import io.github.kmsrotation.testkit.http.AwsRequest;
 import io.github.kmsrotation.testkit.http.Operation;
 import io.github.kmsrotation.testkit.http.Params;
@@ -14,9 +13,11 @@ final class KeyOperations {
   private static final int LONGEST_DESCRIPTION = 8192;
 
   private final KmsKeys keys;
+  private final CustomKeyStores stores;
 
-  KeyOperations(KmsKeys keys) {
+  KeyOperations(KmsKeys keys, CustomKeyStores stores) {
     this.keys = keys;
+    this.stores = stores;
   }
 
   void define(Map<String, Operation> operations) {
@@ -26,13 +27,15 @@ final class KeyOperations {
             this::create,
             "BypassPolicyLockoutSafetyCheck",
             "CustomerMasterKeySpec",
+            "CustomKeyStoreId",
             "Description",
             "KeySpec",
             "KeyUsage",
             "MultiRegion",
             "Origin",
             "Policy",
-            "Tags"));
+            "Tags",
+            "XksKeyId"));
     operations.put("DescribeKey", Operation.read(this::describe, "KeyId"));
     operations.put("ListKeys", Operation.read(this::list, "Limit", "Marker"));
     operations.put("EnableKey", Operation.write(r -> setState(r, KeyState.ENABLED), "KeyId"));
@@ -47,7 +50,10 @@ final class KeyOperations {
     Optional<String> policy = KeyPolicies.given(params, request.accountId());
     Map<String, String> tags = TagOperations.checked(params);
     String description = description(params.text("Description").orElse(""));
+    KeyStorePlace place = KeyStorePlace.of(request, form, keys, stores);
     KmsKey key = keys.create(request.region(), form, false);
+    key.store = place.store();
+    key.xksKeyId = place.xksKeyId();
     key.description = description;
     key.tags.putAll(tags);
     policy.ifPresent(text -> key.policy = text);
@@ -65,11 +71,7 @@ final class KeyOperations {
     String origin = params.text("Origin").orElse("AWS_KMS");
     KmsRules.checkOneOf(
         "origin", origin, List.of("AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"));
-    KeyForm form = new KeyForm(spec, usage, origin, params.truth("MultiRegion").orElse(false));
-    if (form.isInCustomKeyStore()) {
-      throw AwsError.notModelled("keys in custom key stores");
-    }
-    return form;
+    return new KeyForm(spec, usage, origin, params.truth("MultiRegion").orElse(false));
   }
 
   static String description(String text) {

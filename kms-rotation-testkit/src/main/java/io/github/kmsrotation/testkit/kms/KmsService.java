@@ -23,7 +23,9 @@ public final class KmsService implements AwsService {
    */
   public KmsService(String accountId, Timeline timeline) {
     this.keys = new KmsKeys(accountId, timeline);
-    new KeyOperations(keys).define(operations);
+    CustomKeyStores stores = new CustomKeyStores();
+    new KeyOperations(keys, stores).define(operations);
+    new CustomKeyStoreOperations(keys, stores, timeline).define(operations);
     new DeletionOperations(keys, timeline).define(operations);
     new PolicyOperations(keys).define(operations);
     new TagOperations(keys).define(operations);
