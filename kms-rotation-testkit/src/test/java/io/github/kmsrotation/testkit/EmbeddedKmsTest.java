@@ -170,7 +170,7 @@ class EmbeddedKmsTest {
 
   @Test
   void operation_thatIsNotModelled_failsLoudly() {
-    assertThatThrownBy(() -> kms.generateRandom(r -> r.numberOfBytes(8)))
+    assertThatThrownBy(() -> kms.generateDataKeyPair(r -> r.keyId(key).keyPairSpec("RSA_2048")))
         .isInstanceOf(KmsException.class)
         .hasMessageContaining("does not model");
   }

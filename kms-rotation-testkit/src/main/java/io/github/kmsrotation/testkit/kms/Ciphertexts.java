@@ -1,7 +1,6 @@
 package io.github.kmsrotation.testkit.kms;
 
 import io.github.kmsrotation.testkit.http.AwsError;
-import io.github.kmsrotation.testkit.kms.KmsKey.Material;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -29,7 +28,7 @@ final class Ciphertexts {
   private Ciphertexts() {}
 
   static byte[] seal(KmsKey key, byte[] plaintext, Map<String, String> context) {
-    Material material = key.current();
+    Material material = key.family.current();
     byte[] nonce = new byte[NONCE_LENGTH];
     new SecureRandom().nextBytes(nonce);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -56,7 +55,7 @@ final class Ciphertexts {
   }
 
   static byte[] open(KmsKey key, Blob blob, Map<String, String> context) {
-    for (Material material : key.materials) {
+    for (Material material : key.family.materials) {
       if (material.id().equals(blob.materialId())) {
         return crypt(
             Cipher.DECRYPT_MODE, material, bytes(blob.nonce()), bytes(blob.sealed()), context);
@@ -75,7 +74,7 @@ final class Ciphertexts {
       int mode, Material material, byte[] nonce, byte[] data, Map<String, String> context) {
     try {
       Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-      cipher.init(mode, material.key(), new GCMParameterSpec(TAG_BITS, nonce));
+      cipher.init(mode, material.secret().key(), new GCMParameterSpec(TAG_BITS, nonce));
       cipher.updateAAD(new TreeMap<>(context).toString().getBytes(StandardCharsets.UTF_8));
       return cipher.doFinal(data);
     } catch (GeneralSecurityException | IllegalArgumentException e) {

@@ -1,123 +1,82 @@
 package io.github.kmsrotation.testkit.kms;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import javax.crypto.SecretKey;
-import javax.crypto.spec.SecretKeySpec;
 
-/** A key's state. Used under the embedded AWS's lock. */
+/** A key in a Region: all that related multi-Region keys do not share. Used under the lock. */
 final class KmsKey {
 
-  static final int MOST_ON_DEMAND = 25;
-
-  /** One rotation's worth of material. */
-  record Material(String id, SecretKey key, Instant since, String rotationType) {}
-
+  final KeyFamily family;
+  final KeyForm form;
   final String id;
   final String arn;
   final String region;
   final String accountId;
-  final String spec;
-  final String usage;
-  final String origin;
   final boolean awsManaged;
-  final boolean multiRegion;
   final Instant createdAt;
+  final Imports imports = new Imports();
   final Map<String, String> tags = new TreeMap<>();
-  final List<Material> materials = new ArrayList<>();
-  String description;
-  String state;
+  final Map<String, Grant> grants = new TreeMap<>();
+  String description = "";
+  String policy;
   Optional<Instant> deletionDate = Optional.empty();
-  Optional<Instant> validTo = Optional.empty();
-  Optional<Integer> rotationPeriod = Optional.empty();
-  Optional<Instant> nextRotation = Optional.empty();
-  Optional<Instant> onDemandSince = Optional.empty();
+  Optional<Integer> deletionWindow = Optional.empty();
+  Optional<CustomKeyStore> store = Optional.empty();
+  Optional<String> xksKeyId = Optional.empty();
+  Optional<LastUsage> lastUsage = Optional.empty();
+  private KeyState state;
 
-  KmsKey(
-      String id,
-      String region,
-      String accountId,
-      KeyForm form,
-      boolean awsManaged,
-      Instant createdAt) {
-    this.id = id;
+  /** What {@code GetKeyLastUsage} tells. */
+  record LastUsage(String operation, Instant at, String eventId, String requestId) {}
+
+  KmsKey(KeyFamily family, String region, String accountId, boolean awsManaged, Instant createdAt) {
+    this.family = family;
+    this.form = family.form;
+    this.id = family.id;
     this.region = region;
     this.accountId = accountId;
     this.arn = "arn:aws:kms:" + region + ":" + accountId + ":key/" + id;
-    this.spec = form.spec();
-    this.usage = form.usage();
-    this.origin = form.origin();
-    this.multiRegion = form.multiRegion();
-    this.description = form.description();
+    this.policy = KeyPolicies.byDefault(accountId);
     this.awsManaged = awsManaged;
     this.createdAt = createdAt;
-    this.state = origin.equals("EXTERNAL") ? "PendingImport" : "Enabled";
-    if (!origin.equals("EXTERNAL")) {
-      addMaterial(createdAt, "");
-    }
+    this.state = form.isExternal() ? KeyState.PENDING_IMPORT : KeyState.ENABLED;
+    family.join(this);
   }
 
-  /** What a key is made as. */
-  record KeyForm(
-      String spec, String usage, String origin, boolean multiRegion, String description) {}
-
-  boolean isSymmetric() {
-    return spec.equals("SYMMETRIC_DEFAULT");
+  /** A key of a disconnected store is unavailable, whatever it will be once it is back. */
+  KeyState state() {
+    boolean cutOff = store.isPresent() && !store.get().isConnected();
+    return cutOff && !state.isDeleting() ? KeyState.UNAVAILABLE : state;
   }
 
-  boolean isEnabled() {
-    return state.equals("Enabled");
+  void setState(KeyState state) {
+    this.state = state;
   }
 
-  Material current() {
-    return materials.get(materials.size() - 1);
+  boolean isPrimary() {
+    return region.equals(family.primaryRegion);
   }
 
-  void addMaterial(Instant at, String rotationType) {
-    byte[] bytes = new byte[32];
-    new SecureRandom().nextBytes(bytes);
-    materials.add(new Material(sha256(bytes), new SecretKeySpec(bytes, "AES"), at, rotationType));
+  /** Whether every material that belongs to this key for good is there. */
+  boolean hasAllMaterial() {
+    return !family.materials.isEmpty()
+        && (!form.isExternal()
+            || family.materials.stream().allMatch(material -> imports.has(material.id())));
   }
 
-  void schedule(int periodInDays, Instant now) {
-    rotationPeriod = Optional.of(periodInDays);
-    nextRotation = Optional.of(now.plus(Duration.ofDays(periodInDays)));
-  }
-
-  /** Rotates as often as the schedule says up to now. A disabled key rotates once enabled again. */
-  void rotateWhatIsDue(Instant now) {
-    while (isEnabled()
-        && rotationPeriod.isPresent()
-        && nextRotation.isPresent()
-        && !nextRotation.get().isAfter(now)) {
-      addMaterial(nextRotation.get(), "AUTOMATIC");
-      nextRotation = Optional.of(nextRotation.get().plus(Duration.ofDays(rotationPeriod.get())));
-    }
-  }
-
-  long onDemandRotations() {
-    return materials.stream().filter(m -> m.rotationType().equals("ON_DEMAND")).count();
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
+  /** Settles the state after material has come or gone. */
+  void materialChanged() {
+    if (state == KeyState.PENDING_IMPORT && hasAllMaterial()) {
+      state = KeyState.ENABLED;
+    } else if (!hasAllMaterial() && !state.isDeleting() && state != KeyState.CREATING) {
+      state = KeyState.PENDING_IMPORT;
     }
   }
 
   @Override
   public String toString() {
-    return arn + " " + state;
+    return arn + " " + state().wire();
   }
 }

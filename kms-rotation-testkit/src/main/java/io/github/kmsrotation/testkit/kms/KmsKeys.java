@@ -2,7 +2,7 @@ package io.github.kmsrotation.testkit.kms;
 
 import io.github.kmsrotation.testkit.clock.Timeline;
 import io.github.kmsrotation.testkit.http.AwsError;
-import io.github.kmsrotation.testkit.kms.KmsKey.KeyForm;
+import io.github.kmsrotation.testkit.http.AwsRequest;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,13 +37,22 @@ final class KmsKeys {
     if (form.multiRegion()) {
       id = "mrk-" + id.replace("-", "");
     }
-    KmsKey key = new KmsKey(id, region, accountId, form, awsManaged, timeline.now());
+    return add(new KeyFamily(id, form, region, timeline.now()), region, awsManaged);
+  }
+
+  KmsKey replicate(KeyFamily family, String region) {
+    return add(family, region, false);
+  }
+
+  private KmsKey add(KeyFamily family, String region, boolean awsManaged) {
+    KmsKey key = new KmsKey(family, region, accountId, awsManaged, timeline.now());
     keysByArn.put(key.arn, key);
     return key;
   }
 
   void remove(KmsKey key) {
     keysByArn.remove(key.arn);
+    key.family.leave(key);
     aliases(key.region).values().removeIf(alias -> alias.keyArn().equals(key.arn));
   }
 
@@ -72,6 +81,34 @@ final class KmsKeys {
     return aliasesByRegion.computeIfAbsent(region, r -> new TreeMap<>());
   }
 
+  /** The key that a request names by id, ARN, alias name or alias ARN. */
+  KmsKey any(AwsRequest request) {
+    return resolve(request.region(), request.params().required("KeyId"));
+  }
+
+  /** The key that a request names by id or ARN, which is all that most operations take. */
+  KmsKey byIdOrArn(AwsRequest request) {
+    String name = request.params().required("KeyId");
+    if (name.contains("alias/")) {
+      throw AwsError.badRequest("NotFoundException", "Invalid keyId '" + name + "'");
+    }
+    return resolve(request.region(), name);
+  }
+
+  /** The same, for operations that change keys: those are denied for AWS managed keys. */
+  KmsKey customer(AwsRequest request) {
+    KmsKey key = byIdOrArn(request);
+    requireCustomerManaged(key);
+    return key;
+  }
+
+  static void requireCustomerManaged(KmsKey key) {
+    if (key.awsManaged) {
+      throw new AwsError(
+          "AccessDeniedException", 400, "AWS managed keys cannot be changed: " + key.arn);
+    }
+  }
+
   /** By id, ARN, alias name or alias ARN, as {@code DescribeKey} takes it. */
   KmsKey resolve(String region, String name) {
     return find(region, name).orElseThrow(() -> notFound(region, name));
@@ -88,17 +125,41 @@ final class KmsKeys {
         throw AwsError.badRequest("NotFoundException", "Invalid arn " + arn.group(1));
       }
       if (!arn.group(2).equals(accountId)) {
-        throw new AwsError(
-            "AccessDeniedException",
-            400,
-            "The ciphertext refers to a customer master key that does not exist, does not exist in"
-                + " this region, or you are not allowed to access.");
+        throw denied();
       }
       local = arn.group(3);
     }
     Optional<KmsKey> found = local(region, local).filter(this::isFound);
-    found.ifPresent(key -> key.rotateWhatIsDue(timeline.now()));
+    found.ifPresent(this::rotateWhatIsDue);
     return found;
+  }
+
+  void rotateWhatIsDue(KmsKey key) {
+    key.family.rotateWhatIsDue(timeline.now());
+  }
+
+  /**
+   * The key that sealed a ciphertext, or the related multi-Region key of this Region. AWS does not
+   * tell whether a key that it denies is there.
+   */
+  KmsKey ofCiphertext(String region, String arn) {
+    String id = arn.substring(arn.lastIndexOf('/') + 1);
+    String here = id.startsWith("mrk-") ? id : arn;
+    return Optional.of(here)
+        .filter(name -> name.equals(id) || arn.startsWith(arnPrefix(region)))
+        .flatMap(name -> find(region, name))
+        .orElseThrow(KmsKeys::denied);
+  }
+
+  private String arnPrefix(String region) {
+    return "arn:aws:kms:" + region + ":" + accountId + ":";
+  }
+
+  private static AwsError denied() {
+    return AwsError.badRequest(
+        "AccessDeniedException",
+        "The ciphertext refers to a customer master key that does not exist, does not exist in"
+            + " this region, or you are not allowed to access.");
   }
 
   private Optional<KmsKey> local(String region, String name) {
@@ -117,18 +178,13 @@ final class KmsKeys {
   private void awsManaged(String region, String name) {
     if (List.of("alias/aws/rds", "alias/aws/ebs", "alias/aws/s3").contains(name)
         && !aliases(region).containsKey(name)) {
-      KeyForm form =
-          new KeyForm(
-              "SYMMETRIC_DEFAULT",
-              "ENCRYPT_DECRYPT",
-              "AWS_KMS",
-              false,
-              "Default key that protects my "
-                  + name.substring(10)
-                  + " data when no other key is"
-                  + " defined");
+      KeyForm form = new KeyForm(KeySpecs.SYMMETRIC, "ENCRYPT_DECRYPT", "AWS_KMS", false);
       KmsKey key = create(region, form, true);
-      key.schedule(365, timeline.now());
+      key.description =
+          "Default key that protects my "
+              + name.substring("alias/aws/".length())
+              + " data when no other key is defined";
+      key.family.schedule(365, timeline.now());
       alias(region, name, key);
     }
   }
