@@ -1,9 +1,10 @@
 package io.github.kmsrotation.endpoint;
 
 import cloud.localstack.Localstack;
+import cloud.localstack.docker.DockerExe;
 import cloud.localstack.docker.annotation.LocalstackDockerConfiguration;
-import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,12 +17,12 @@ import org.junit.jupiter.api.BeforeAll;
 class LocalStackTest extends KmsScenarios {
 
   private static final String IMAGE_TAG = "4.14.0";
+  private static final int MINUTES = 1;
+  private static final int FAILED = 1;
 
   @BeforeAll
-  void start() throws InterruptedException {
-    if (!dockerAnswers()) {
-      skip("LocalStack needs Docker, and 'docker info' fails on this machine");
-    }
+  void start() {
+    needDocker();
     Localstack.INSTANCE.startup(
         LocalstackDockerConfiguration.builder()
             .imageTag(IMAGE_TAG)
@@ -30,16 +31,11 @@ class LocalStackTest extends KmsScenarios {
             .build());
   }
 
-  private static boolean dockerAnswers() throws InterruptedException {
+  private static void needDocker() {
     try {
-      return new ProcessBuilder("docker", "info")
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start()
-              .waitFor()
-          == 0;
-    } catch (IOException e) {
-      return false;
+      new DockerExe().execute(List.of("ps", "-q"), MINUTES, List.of(FAILED));
+    } catch (RuntimeException e) {
+      skip("LocalStack needs Docker. " + e.getMessage());
     }
   }
 
