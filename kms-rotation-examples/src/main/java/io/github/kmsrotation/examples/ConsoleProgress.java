@@ -7,7 +7,7 @@ import io.github.kmsrotation.plan.StepOutcome;
 import io.github.kmsrotation.run.RotationListener;
 
 /** Tells the console how a run goes. */
-final class ConsoleProgress implements RotationListener {
+class ConsoleProgress implements RotationListener {
 
   private String lastSeen = "";
 

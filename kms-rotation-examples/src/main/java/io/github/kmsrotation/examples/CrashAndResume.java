@@ -5,7 +5,6 @@ import io.github.kmsrotation.plan.Condition;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.RunId;
 import io.github.kmsrotation.plan.StepDescription;
-import io.github.kmsrotation.run.RotationListener;
 import io.github.kmsrotation.run.RotationRunner;
 import java.io.File;
 import java.io.IOException;
@@ -15,6 +14,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -48,9 +48,10 @@ public final class CrashAndResume {
       int exit = child.waitFor();
       System.out.println("\nThe process that rotated is dead, exit code " + exit + ". Resuming.\n");
       RunId runId = FileJournal.in(journal).runs().get(0);
-      OrdersRotation rotation = orders.rotation();
       RotationRunner runner =
-          rotation.runner(journal).clock(orders.clock()).sleeper(orders.clock()::sleep).build();
+          orders
+              .rotation()
+              .runner(journal, new ConsoleProgress(), orders.clock(), orders.clock()::sleep);
       System.out.println("\n" + runner.resume(runId).requireComplete().describe());
       System.out.println("After:  " + orders.describe());
     }
@@ -84,23 +85,22 @@ public final class CrashAndResume {
   }
 
   private static void die(URI endpoint, String region, Path journal) {
-    OrdersRotation rotation = new OrdersRotation(endpoint, region, System.getenv(PASSWORD));
+    String password = System.getenv(PASSWORD);
+    OrdersRotation rotation = new OrdersRotation(endpoint, region, () -> password);
     RotationPlan plan = rotation.plan();
     rotation
-        .runner(journal)
-        .listener(new DiesInTheCopy())
-        .sleeper(d -> Thread.sleep(50))
-        .build()
+        .runner(journal, new DiesInTheCopy(), Clock.systemUTC(), d -> Thread.sleep(50))
         .run(plan);
   }
 
-  private static final class DiesInTheCopy implements RotationListener {
+  private static final class DiesInTheCopy extends ConsoleProgress {
     @Override
     public void onStepWaiting(RotationPlan plan, StepDescription step, Condition condition) {
       if (step.id().equals("copy-snapshot")) {
         System.out.println("      ... dies while " + condition.resource() + " is copied");
         Runtime.getRuntime().halt(KILLED);
       }
+      super.onStepWaiting(plan, step, condition);
     }
   }
 }

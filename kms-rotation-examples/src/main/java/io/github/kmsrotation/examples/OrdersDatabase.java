@@ -21,7 +21,7 @@ final class OrdersDatabase implements AutoCloseable {
   private final EmbeddedAws aws = EmbeddedAws.start();
   private final String password = UUID.randomUUID().toString();
   private final OrdersRotation rotation =
-      new OrdersRotation(aws.endpoint(), aws.region(), password);
+      new OrdersRotation(aws.endpoint(), aws.region(), () -> password);
   private final KmsClient kms = rotation.kms();
   private final RdsClient rds = rotation.rds();
 

@@ -12,9 +12,12 @@ import io.github.kmsrotation.rds.data.JdbcComparison;
 import io.github.kmsrotation.run.Approval;
 import io.github.kmsrotation.run.ApprovalRequest;
 import io.github.kmsrotation.run.Approvals;
+import io.github.kmsrotation.run.RotationListener;
 import io.github.kmsrotation.run.RotationRunner;
+import io.github.kmsrotation.run.Sleeper;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -23,28 +26,36 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.rds.RdsClient;
 
-/** How the application rotates {@code orders-prod}: the code that a user of the library writes. */
+/**
+ * How the application rotates {@code orders-prod}: the code that a user of the library writes. Of
+ * what stands between the README's braces, it shows all that is not marked otherwise: {@code
+ * ReadmeTest} compares them.
+ */
 final class OrdersRotation implements AutoCloseable {
 
   private final KmsClient kms;
   private final RdsClient rds;
   private final RdsOptions options;
 
-  OrdersRotation(URI endpoint, String region, String password) {
+  OrdersRotation(URI endpoint, String region, Secrets secrets) {
     kms = local(KmsClient.builder(), endpoint, region).build();
     rds = local(RdsClient.builder(), endpoint, region).build();
-    options =
+    WriteFreeze myWriters = new Writers();
+    // README {
+    RdsOptions options =
         RdsOptions.builder()
-            .client(rds)
-            .writeFreeze(new Writers())
+            .client(rds) // not in README
+            .writeFreeze(myWriters)
             .verifyData(
                 JdbcComparison.builder()
                     .database("orders")
                     .user("orders_admin")
-                    .password(() -> password)
+                    .password(secrets::ordersPassword)
                     .build())
             .observeFor(Duration.ofHours(1))
             .build();
+    // README }
+    this.options = options;
   }
 
   private static <B extends AwsClientBuilder<B, C>, C> B local(
@@ -57,24 +68,35 @@ final class OrdersRotation implements AutoCloseable {
   }
 
   RotationPlan plan() {
-    return RotationPlanner.forRds("orders-prod")
-        .because(RotationReason.LEAVE_AWS_MANAGED_KEY)
-        .toKey("alias/orders-2026")
-        .with(options)
-        .kmsClient(kms)
-        .plan();
+    // README {
+    RotationPlan plan =
+        RotationPlanner.forRds("orders-prod")
+            .because(RotationReason.LEAVE_AWS_MANAGED_KEY)
+            .toKey("alias/orders-2026")
+            .with(options)
+            .kmsClient(kms) // not in README
+            .plan();
+    // README }
+    return plan;
   }
 
-  RotationRunner.Builder runner(Path journal) {
-    return RotationRunner.builder()
-        .journal(FileJournal.in(journal))
-        .with(options)
-        .approval(Approvals.before(Phase.CUTOVER, Phase.RETIRE, OrdersRotation::askOperator))
-        .listener(new ConsoleProgress());
+  RotationRunner runner(Path journal, RotationListener progress, Clock clock, Sleeper sleeper) {
+    // README {
+    RotationRunner runner =
+        RotationRunner.builder()
+            .journal(FileJournal.in(journal))
+            .with(options)
+            .approval(Approvals.before(Phase.CUTOVER, Phase.RETIRE, this::askOperator))
+            .listener(progress) // not in README
+            .clock(clock) // not in README
+            .sleeper(sleeper) // not in README
+            .build();
+    // README }
+    return runner;
   }
 
   /** A real tool asks a person here. */
-  private static Approval askOperator(ApprovalRequest request) {
+  private Approval askOperator(ApprovalRequest request) {
     System.out.println("  approval for " + request.phase() + ": given by the quickstart");
     return request.phase() == Phase.RETIRE
         ? Approval.iAcceptThatThisCannotBeUndone("quickstart")
@@ -93,6 +115,11 @@ final class OrdersRotation implements AutoCloseable {
   public void close() {
     kms.close();
     rds.close();
+  }
+
+  /** A real application asks its secret store here. */
+  interface Secrets {
+    String ordersPassword();
   }
 
   /** A real application is scaled down or made read-only here. */

@@ -4,7 +4,6 @@ import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.run.RotationReport;
 import io.github.kmsrotation.run.RotationRunner;
 import java.nio.file.Files;
-import java.nio.file.Path;
 
 /**
  * Rotates a PostgreSQL database of the embedded AWS from the AWS managed key to a customer managed
@@ -30,17 +29,21 @@ public final class Quickstart {
 
   private static void rotate(OrdersDatabase orders) throws Exception {
     RotationPlan plan = orders.rotation().plan();
+    // README {
     System.out.println(plan.describe());
+    // README }
 
-    Path journal = Files.createTempDirectory("rotation-journal");
     RotationRunner runner =
         orders
             .rotation()
-            .runner(journal)
-            .clock(orders.clock())
-            .sleeper(orders.clock()::sleep)
-            .build();
-    RotationReport report = runner.run(plan).requireComplete();
-    System.out.println("\n" + report.describe());
+            .runner(
+                Files.createTempDirectory("rotation-journal"),
+                new ConsoleProgress(),
+                orders.clock(),
+                orders.clock()::sleep);
+    // README {
+    RotationReport report = runner.run(plan);
+    // README }
+    System.out.println("\n" + report.requireComplete().describe());
   }
 }

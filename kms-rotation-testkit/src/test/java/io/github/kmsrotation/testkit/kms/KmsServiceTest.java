@@ -19,7 +19,7 @@ class KmsServiceTest {
           "(Describe|List|Get|Generate|Verify)[A-Za-z]*|Encrypt|Decrypt|ReEncrypt|Sign");
 
   private final Map<String, Operation> operations =
-      new KmsService("111122223333", new Timeline(TestClock.manual(NOW))).operations();
+      new KmsService("111122223333", new Timeline(TestClock.manual(NOW, java.time.Duration.ZERO))).operations();
 
   @Test
   void operations_thatChangeAnything_areFlaggedAsMutating() {

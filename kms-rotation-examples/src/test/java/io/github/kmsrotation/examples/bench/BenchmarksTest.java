@@ -1,0 +1,37 @@
+package io.github.kmsrotation.examples.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kmsrotation.run.RunStatus;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+/** The benchmarks measure what they say; how long it takes is not looked at. */
+class BenchmarksTest {
+
+  @Test
+  void step_runsEveryStepToTheEnd() {
+    RunnerBenchmark benchmark = new RunnerBenchmark();
+    benchmark.journal = "file";
+    benchmark.mutating = true;
+    benchmark.open();
+    try {
+      benchmark.nextPlan();
+      assertThat(benchmark.step().status()).isEqualTo(RunStatus.SUCCEEDED);
+    } finally {
+      benchmark.close();
+    }
+  }
+
+  @Test
+  void open_readsAllEntries() throws IOException {
+    ReadBenchmark benchmark = new ReadBenchmark();
+    benchmark.entries = 100;
+    benchmark.write();
+    try {
+      assertThat(benchmark.open()).hasSize(100);
+    } finally {
+      benchmark.close();
+    }
+  }
+}
