@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  * after throttling, since only then it is certain that they did not take effect. Safe for use by
  * several threads.
  */
-public final class AwsCalls {
+public final class AwsCalls implements AwsReader {
 
   private static final Duration PATIENCE_FOR_A_SLOT = Duration.ofMinutes(5);
 
@@ -81,16 +81,7 @@ public final class AwsCalls {
     return kind == AwsFailure.THROTTLED || kind == AwsFailure.UNKNOWN_OUTCOME;
   }
 
-  /**
-   * Makes a call that changes nothing.
-   *
-   * @param <T> the answer's type
-   * @param operation the IAM action, for messages
-   * @param call the call
-   * @return the answer
-   * @throws AwsUnavailableException if AWS kept failing
-   * @throws MissingPermissionException if the caller may not
-   */
+  @Override
   public <T> T read(String operation, Supplier<T> call) {
     try {
       return guarded(reads, call);

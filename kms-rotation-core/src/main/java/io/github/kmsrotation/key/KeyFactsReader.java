@@ -1,6 +1,6 @@
 package io.github.kmsrotation.key;
 
-import io.github.kmsrotation.aws.AwsCalls;
+import io.github.kmsrotation.aws.AwsReader;
 import io.github.kmsrotation.error.UnexpectedAnswerException;
 import io.github.kmsrotation.error.UnknownKeyException;
 import java.time.Instant;
@@ -24,13 +24,13 @@ import software.amazon.awssdk.services.kms.model.RotationsListEntry;
 public final class KeyFactsReader {
 
   private final KmsClient kms;
-  private final AwsCalls calls;
+  private final AwsReader calls;
 
   /**
    * @param kms a client for the Region of the keys; it is not closed
    * @param calls makes the calls
    */
-  public KeyFactsReader(KmsClient kms, AwsCalls calls) {
+  public KeyFactsReader(KmsClient kms, AwsReader calls) {
     this.kms = kms;
     this.calls = calls;
   }

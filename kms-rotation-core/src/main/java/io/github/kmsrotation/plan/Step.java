@@ -27,7 +27,8 @@ public interface Step {
 
   /**
    * The same contract backwards: removes what the step made, gives back what it took. Called for
-   * steps that were at least begun, in reverse order.
+   * steps that were at least begun, in reverse order. The facts of its outcome, such as what had to
+   * stay, take the place of the step's former ones.
    *
    * @param context what the runner lends
    * @return how far it is

@@ -1,5 +1,6 @@
 package io.github.kmsrotation.plan;
 
+import io.github.kmsrotation.aws.AwsReader;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
@@ -9,7 +10,7 @@ import java.util.function.Supplier;
  * What the runner lends to a step while it advances. All calls to AWS go through it, so that reads
  * are retried and mutating calls are journaled before and after.
  */
-public interface StepContext {
+public interface StepContext extends AwsReader {
 
   /**
    * The run that the step belongs to.
@@ -34,6 +35,14 @@ public interface StepContext {
   Facts factsOf(String stepId);
 
   /**
+   * Whether a step was begun, even if it was rolled back since.
+   *
+   * @param stepId a step of the same plan
+   * @return false if it was never begun
+   */
+  boolean hasBegun(String stepId);
+
+  /**
    * How often this step has sent a mutating operation that AWS did not refuse, in this direction
    * (forward or undo), over all processes that ran it.
    *
@@ -54,16 +63,6 @@ public interface StepContext {
    * @return the time of the intent; empty if it was never sent, or refused since
    */
   Optional<Instant> lastSent(String operation, String resource);
-
-  /**
-   * Makes a call that changes nothing. It is retried when AWS throttles or fails.
-   *
-   * @param <T> the answer's type
-   * @param operation the IAM action
-   * @param call the call
-   * @return the answer
-   */
-  <T> T read(String operation, Supplier<T> call);
 
   /**
    * Makes a call that changes something: the intent is forced to the journal first, the outcome

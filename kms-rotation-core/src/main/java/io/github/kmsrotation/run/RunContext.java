@@ -43,6 +43,11 @@ final class RunContext implements StepContext {
   }
 
   @Override
+  public boolean hasBegun(String stepId) {
+    return book.state().hasBegun(stepId);
+  }
+
+  @Override
   public int timesSent(String operation, String resource) {
     return book.state().timesSent(step.id(), operation, resource);
   }

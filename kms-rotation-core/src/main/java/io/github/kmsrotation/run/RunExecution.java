@@ -102,11 +102,15 @@ final class RunExecution {
 
   private void undo(Step step) throws Stop, InterruptedException {
     StepDescription description = step.description();
-    if (description.undo() == Undo.UNDOABLE) {
+    Map<String, String> left = Map.of();
+    if (description.undo() != Undo.NOTHING_TO_UNDO) {
       LOG.info("Run {}: undoing: {}", book.plan().runId(), description.title());
-      finish(description, () -> step.undo(new RunContext(book, description, calls)));
+      left =
+          finish(description, () -> step.undo(new RunContext(book, description, calls)))
+              .facts()
+              .values();
     }
-    book.write(EntryType.STEP_UNDONE, description.id(), Map.of());
+    book.write(EntryType.STEP_UNDONE, description.id(), left);
     listeners.tell(listener -> listener.onStepUndone(book.plan(), description));
   }
 

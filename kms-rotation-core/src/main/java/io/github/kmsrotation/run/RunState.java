@@ -57,7 +57,10 @@ final class RunState {
         statuses.put(step, StepStatus.DONE);
         takeResults(step, entry);
       }
-      case STEP_UNDONE -> statuses.put(step, StepStatus.UNDONE);
+      case STEP_UNDONE -> {
+        statuses.put(step, StepStatus.UNDONE);
+        takeResults(step, entry);
+      }
       case INTENT -> {
         sent.merge(intentKey(step, entry), 1, Integer::sum);
         lastSent.put(intentKey(step, entry), entry.at());
@@ -146,6 +149,10 @@ final class RunState {
 
   boolean isFinished() {
     return finished;
+  }
+
+  boolean hasBegun(String stepId) {
+    return statuses.getOrDefault(stepId, StepStatus.PENDING) != StepStatus.PENDING;
   }
 
   /** The first step that was begun and cannot be undone. */

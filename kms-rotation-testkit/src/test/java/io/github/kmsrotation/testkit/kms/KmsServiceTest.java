@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.kmsrotation.testkit.clock.TestClock;
 import io.github.kmsrotation.testkit.clock.Timeline;
 import io.github.kmsrotation.testkit.http.Operation;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
@@ -19,7 +20,8 @@ class KmsServiceTest {
           "(Describe|List|Get|Generate|Verify)[A-Za-z]*|Encrypt|Decrypt|ReEncrypt|Sign");
 
   private final Map<String, Operation> operations =
-      new KmsService("111122223333", new Timeline(TestClock.manual(NOW, java.time.Duration.ZERO))).operations();
+      new KmsService("111122223333", new Timeline(TestClock.manual(NOW), Duration.ZERO))
+          .operations();
 
   @Test
   void operations_thatChangeAnything_areFlaggedAsMutating() {
