@@ -44,6 +44,22 @@ class EmbeddedKmsTest extends KmsFixture {
   }
 
   @Test
+  void rotateKeyOnDemand_withinTwentyMinutesOfAnAutomaticRotation_isRefused() {
+    kms.enableKeyRotation(r -> r.keyId(key).rotationPeriodInDays(90));
+    aws.clock().advance(Duration.ofDays(90).minusMinutes(10));
+    assertThatThrownBy(() -> kms.rotateKeyOnDemand(r -> r.keyId(key)))
+        .isInstanceOf(ConflictException.class);
+
+    aws.clock().advance(Duration.ofMinutes(11));
+    kms.rotateKeyOnDemand(r -> r.keyId(key));
+    aws.clock().advance(Duration.ofMinutes(5));
+
+    assertThat(kms.listKeyRotations(r -> r.keyId(key)).rotations())
+        .extracting(rotation -> rotation.rotationTypeAsString())
+        .containsExactly("AUTOMATIC", "ON_DEMAND");
+  }
+
+  @Test
   void rotateKeyOnDemand_afterTwentyFive_isRefused() {
     for (int i = 0; i < 25; i++) {
       kms.rotateKeyOnDemand(r -> r.keyId(key));
