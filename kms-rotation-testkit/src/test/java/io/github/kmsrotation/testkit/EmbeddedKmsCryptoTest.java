@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,7 +58,11 @@ class EmbeddedKmsCryptoTest extends KmsFixture {
   }
 
   @ParameterizedTest
-  @CsvSource({"RSA_2048, RSASSA_PKCS1_V1_5_SHA_256", "ECC_NIST_P256, ECDSA_SHA_256"})
+  @CsvSource({
+    "RSA_2048, RSASSA_PKCS1_V1_5_SHA_256",
+    "RSA_2048, RSASSA_PSS_SHA_256",
+    "ECC_NIST_P256, ECDSA_SHA_256"
+  })
   void sign_ofADigest_isTheSignatureOfItsMessage(String spec, String algorithm) throws Exception {
     String signing = create(spec, "SIGN_VERIFY");
     SdkBytes digest =
@@ -103,6 +108,37 @@ class EmbeddedKmsCryptoTest extends KmsFixture {
   }
 
   @Test
+  void ed25519_signsMessagesOrDigestsDependingOnTheAlgorithm() {
+    String signing = create("ECC_NIST_EDWARDS25519", "SIGN_VERIFY");
+    SdkBytes digest = SdkBytes.fromByteArray(new byte[64]);
+    SdkBytes signature =
+        kms.sign(
+                r ->
+                    r.keyId(signing)
+                        .message(digest)
+                        .messageType(MessageType.DIGEST)
+                        .signingAlgorithm("ED25519_PH_SHA_512"))
+            .signature();
+
+    assertThat(
+            kms.verify(
+                    r ->
+                        r.keyId(signing)
+                            .message(digest)
+                            .messageType(MessageType.DIGEST)
+                            .signature(signature)
+                            .signingAlgorithm("ED25519_PH_SHA_512"))
+                .signatureValid())
+        .isTrue();
+    assertThatThrownBy(
+            () ->
+                kms.sign(
+                    r -> r.keyId(signing).message(digest).signingAlgorithm("ED25519_PH_SHA_512")))
+        .isInstanceOf(KmsException.class)
+        .hasMessageContaining("requires MessageType DIGEST");
+  }
+
+  @Test
   void verify_ofAnotherMessage_isRefused() {
     String signing = create("RSA_2048", "SIGN_VERIFY");
     SdkBytes signature =
@@ -127,6 +163,30 @@ class EmbeddedKmsCryptoTest extends KmsFixture {
                             .signature(signature)
                             .signingAlgorithm("RSASSA_PSS_SHA_256")))
         .isInstanceOf(KmsInvalidSignatureException.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "RSA_2048, RSASSA_PKCS1_V1_5_SHA_256",
+    "RSA_2048, RSASSA_PSS_SHA_256",
+    "ECC_NIST_P256, ECDSA_SHA_256"
+  })
+  void verify_ofWhatIsNoSignatureOfTheDigest_isRefused(String spec, String algorithm) {
+    String signing = create(spec, "SIGN_VERIFY");
+    byte[] tooGreat = new byte[256];
+    Arrays.fill(tooGreat, (byte) 0xff);
+    for (byte[] given : new byte[][] {new byte[256], tooGreat, new byte[] {1}}) {
+      assertThatThrownBy(
+              () ->
+                  kms.verify(
+                      r ->
+                          r.keyId(signing)
+                              .message(SdkBytes.fromByteArray(new byte[32]))
+                              .messageType(MessageType.DIGEST)
+                              .signature(SdkBytes.fromByteArray(given))
+                              .signingAlgorithm(algorithm)))
+          .isInstanceOf(KmsInvalidSignatureException.class);
+    }
   }
 
   @Test

@@ -253,6 +253,57 @@ class EmbeddedKmsImportTest extends KmsFixture {
   }
 
   @Test
+  void pendingMaterial_thatExpiresBeforeItsRotation_isGone_andTheKeyStaysInUse() {
+    importInto(FIRST);
+    MaterialImport.into(
+        kms,
+        key,
+        SECOND,
+        r ->
+            r.importType("NEW_KEY_MATERIAL")
+                .expirationModel("KEY_MATERIAL_EXPIRES")
+                .validTo(now().plus(Duration.ofDays(1))));
+
+    aws.clock().advance(Duration.ofDays(2));
+
+    assertThat(state()).isEqualTo(KeyState.ENABLED);
+    assertThat(materials()).hasSize(1);
+    assertThatThrownBy(() -> kms.rotateKeyOnDemand(r -> r.keyId(key)))
+        .isInstanceOf(KmsInvalidStateException.class);
+  }
+
+  @Test
+  void importKeyMaterial_withAnId_takesThatMaterialOnly() {
+    String first = importInto(FIRST);
+    importNew(SECOND);
+
+    assertThat(MaterialImport.into(kms, key, FIRST, r -> r.keyMaterialId(first))).isEqualTo(first);
+    assertThatThrownBy(() -> MaterialImport.into(kms, key, SECOND, r -> r.keyMaterialId(first)))
+        .isInstanceOf(IncorrectKeyMaterialException.class);
+    assertThatThrownBy(
+            () ->
+                MaterialImport.into(
+                    kms,
+                    key,
+                    MaterialImport.random(32),
+                    r -> r.importType("NEW_KEY_MATERIAL").keyMaterialId(first)))
+        .isInstanceOf(KmsException.class);
+  }
+
+  @Test
+  void hmacKey_takesOneMaterialForGood() {
+    String hmac = external(r -> r.keySpec("HMAC_256").keyUsage("GENERATE_VERIFY_MAC"));
+
+    assertThat(MaterialImport.into(kms, hmac, FIRST, r -> {})).isNull();
+    assertThat(describe(hmac).keyState()).isEqualTo(KeyState.ENABLED);
+    assertThatThrownBy(() -> MaterialImport.into(kms, hmac, SECOND, r -> {}))
+        .isInstanceOf(IncorrectKeyMaterialException.class);
+    assertThatThrownBy(
+            () -> MaterialImport.into(kms, hmac, SECOND, r -> r.importType("NEW_KEY_MATERIAL")))
+        .isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  @Test
   void deletionOfTheKey_keepsImportsOut_andItsCancellationSeesMissingMaterial() {
     importInto(FIRST);
     kms.scheduleKeyDeletion(r -> r.keyId(key).pendingWindowInDays(7));

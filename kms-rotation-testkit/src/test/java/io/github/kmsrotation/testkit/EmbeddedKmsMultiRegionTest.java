@@ -177,6 +177,33 @@ class EmbeddedKmsMultiRegionTest extends KmsFixture {
     assertThat(elsewhere.listKeyRotations(r -> r.keyId(external)).rotations()).hasSize(1);
   }
 
+  @Test
+  void pendingMaterial_thatLeavesThePrimary_leavesItsReplicas() {
+    String external =
+        kms.createKey(r -> r.origin("EXTERNAL").multiRegion(true)).keyMetadata().keyId();
+    byte[] first = MaterialImport.random(32);
+    byte[] second = MaterialImport.random(32);
+    MaterialImport.into(kms, external, first, r -> {});
+    kms.replicateKey(r -> r.keyId(external).replicaRegion(ELSEWHERE));
+    aws.clock().advance(Duration.ofMinutes(1));
+    MaterialImport.into(elsewhere, external, first, r -> {});
+    String pending =
+        MaterialImport.into(kms, external, second, r -> r.importType("NEW_KEY_MATERIAL"));
+    MaterialImport.into(elsewhere, external, second, r -> {});
+
+    elsewhere.deleteImportedKeyMaterial(r -> r.keyId(external).keyMaterialId(pending));
+    assertThat(pendingState(external)).isEqualTo("PENDING_MULTI_REGION_IMPORT_AND_ROTATION");
+    kms.deleteImportedKeyMaterial(r -> r.keyId(external).keyMaterialId(pending));
+
+    assertThat(
+            elsewhere
+                .listKeyRotations(r -> r.keyId(external).includeKeyMaterial("ALL_KEY_MATERIAL"))
+                .rotations())
+        .hasSize(1);
+    assertThat(elsewhere.describeKey(r -> r.keyId(external)).keyMetadata().keyState())
+        .isEqualTo(KeyState.ENABLED);
+  }
+
   private String pendingState(String external) {
     return kms
         .listKeyRotations(r -> r.keyId(external).includeKeyMaterial("ALL_KEY_MATERIAL"))

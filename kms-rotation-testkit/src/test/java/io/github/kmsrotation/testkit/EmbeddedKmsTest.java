@@ -3,16 +3,10 @@ package io.github.kmsrotation.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.kmsrotation.testkit.clock.TestClock;
 import java.net.HttpURLConnection;
 import java.time.Duration;
-import java.time.Instant;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.SdkBytes;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.kms.model.ConflictException;
 import software.amazon.awssdk.services.kms.model.DisabledException;
@@ -23,36 +17,12 @@ import software.amazon.awssdk.services.kms.model.LimitExceededException;
 import software.amazon.awssdk.services.kms.model.NotFoundException;
 import software.amazon.awssdk.services.kms.model.UnsupportedOperationException;
 
-class EmbeddedKmsTest {
+class EmbeddedKmsTest extends KmsFixture {
 
-  private static final SdkBytes SECRET = SdkBytes.fromUtf8String("hello");
-
-  private final EmbeddedAws aws =
-      EmbeddedAws.builder().clock(TestClock.manual(Instant.parse("2026-11-24T08:00:00Z"))).start();
-  private final KmsClient kms = client(aws.region());
   private final String key = kms.createKey().keyMetadata().arn();
 
-  private KmsClient client(String region) {
-    return KmsClient.builder()
-        .endpointOverride(aws.endpoint())
-        .region(Region.of(region))
-        .credentialsProvider(
-            StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDTEST", "secret")))
-        .build();
-  }
-
-  @AfterEach
-  void close() {
-    kms.close();
-    aws.close();
-  }
-
   private SdkBytes encrypt() {
-    return kms.encrypt(r -> r.keyId(key).plaintext(SECRET)).ciphertextBlob();
-  }
-
-  private SdkBytes decrypt(SdkBytes ciphertext) {
-    return kms.decrypt(r -> r.ciphertextBlob(ciphertext)).plaintext();
+    return encrypt(key);
   }
 
   @Test
@@ -71,6 +41,22 @@ class EmbeddedKmsTest {
     assertThat(decrypt(before)).isEqualTo(SECRET);
     assertThat(decrypt(encrypt())).isEqualTo(SECRET);
     assertThat(kms.listKeyRotations(r -> r.keyId(key)).rotations()).hasSize(1);
+  }
+
+  @Test
+  void rotateKeyOnDemand_withinTwentyMinutesOfAnAutomaticRotation_isRefused() {
+    kms.enableKeyRotation(r -> r.keyId(key).rotationPeriodInDays(90));
+    aws.clock().advance(Duration.ofDays(90).minusMinutes(10));
+    assertThatThrownBy(() -> kms.rotateKeyOnDemand(r -> r.keyId(key)))
+        .isInstanceOf(ConflictException.class);
+
+    aws.clock().advance(Duration.ofMinutes(11));
+    kms.rotateKeyOnDemand(r -> r.keyId(key));
+    aws.clock().advance(Duration.ofMinutes(5));
+
+    assertThat(kms.listKeyRotations(r -> r.keyId(key)).rotations())
+        .extracting(rotation -> rotation.rotationTypeAsString())
+        .containsExactly("AUTOMATIC", "ON_DEMAND");
   }
 
   @Test
@@ -124,11 +110,11 @@ class EmbeddedKmsTest {
 
   @Test
   void describeKey_fromAnotherRegion_findsNothing() {
-    try (KmsClient elsewhere = client("us-east-1")) {
-      assertThatThrownBy(() -> elsewhere.describeKey(r -> r.keyId(key)))
-          .isInstanceOf(NotFoundException.class);
-      assertThat(elsewhere.listKeys().keys()).isEmpty();
-    }
+    KmsClient elsewhere = client("us-east-1");
+
+    assertThatThrownBy(() -> elsewhere.describeKey(r -> r.keyId(key)))
+        .isInstanceOf(NotFoundException.class);
+    assertThat(elsewhere.listKeys().keys()).isEmpty();
   }
 
   @Test

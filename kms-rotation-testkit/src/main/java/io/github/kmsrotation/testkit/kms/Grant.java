@@ -30,4 +30,10 @@ record Grant(
   boolean isSameAs(List<String> otherOperations, Map<String, Object> otherAsked) {
     return operations.equals(otherOperations) && asked.equals(otherAsked);
   }
+
+  /** Without the tokens, which let their bearer use the grant. */
+  @Override
+  public String toString() {
+    return "grant " + id;
+  }
 }

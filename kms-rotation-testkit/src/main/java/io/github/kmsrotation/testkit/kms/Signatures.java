@@ -1,16 +1,17 @@
 package io.github.kmsrotation.testkit.kms;
 
-import io.github.kmsrotation.testkit.http.AwsError;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.MessageDigest;
 import java.security.Signature;
 import java.security.SignatureException;
+import java.security.spec.EdDSAParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.HexFormat;
 import java.util.Map;
+import javax.crypto.BadPaddingException;
 import javax.crypto.Cipher;
 
 /**
@@ -28,16 +29,33 @@ final class Signatures {
           384, "3041300d060960864801650304020205000430",
           512, "3051300d060960864801650304020305000440");
 
-  private Signatures() {}
+  private final KeyPair pair;
+  private final String algorithm;
+  private final boolean isDigest;
+  private final int bits;
 
-  static byte[] sign(KeyPair pair, String algorithm, byte[] message, boolean isDigest) {
+  /**
+   * @param pair the key pair
+   * @param algorithm as AWS names it
+   * @param isDigest whether messages are hashed already
+   */
+  Signatures(KeyPair pair, String algorithm, boolean isDigest) {
+    this.pair = pair;
+    this.algorithm = algorithm;
+    this.isDigest = isDigest;
+    this.bits = Integer.parseInt(algorithm.substring(algorithm.length() - 3));
+  }
+
+  byte[] sign(byte[] message) {
+    checkType(message);
     try {
-      if (isDigest && algorithm.startsWith("RSASSA_PKCS1")) {
-        Cipher cipher = Cipher.getInstance("RSA/ECB/PKCS1Padding");
-        cipher.init(Cipher.ENCRYPT_MODE, pair.getPrivate());
-        return cipher.doFinal(digestInfo(algorithm, message));
+      if (isDigest && is("RSASSA_PKCS1")) {
+        return signDigestInfo(message);
       }
-      Signature signature = signature(algorithm, message, isDigest);
+      if (isDigest && is("RSASSA_PSS")) {
+        return new PssDigests(bits).sign(pair, message);
+      }
+      Signature signature = signature();
       signature.initSign(pair.getPrivate());
       signature.update(message);
       return signature.sign();
@@ -46,70 +64,67 @@ final class Signatures {
     }
   }
 
-  static boolean verify(
-      KeyPair pair, String algorithm, byte[] message, boolean isDigest, byte[] given) {
+  boolean verify(byte[] message, byte[] given) {
+    checkType(message);
     try {
-      if (isDigest && algorithm.startsWith("RSASSA_PKCS1")) {
-        return MessageDigest.isEqual(sign(pair, algorithm, message, true), given);
+      if (isDigest && is("RSASSA_PKCS1")) {
+        return MessageDigest.isEqual(signDigestInfo(message), given);
       }
-      Signature signature = signature(algorithm, message, isDigest);
+      if (isDigest && is("RSASSA_PSS")) {
+        return new PssDigests(bits).verify(pair, message, given);
+      }
+      Signature signature = signature();
       signature.initVerify(pair.getPublic());
       signature.update(message);
       return signature.verify(given);
-    } catch (SignatureException e) {
+    } catch (SignatureException | BadPaddingException e) {
       return false;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("Verification with " + algorithm + " failed", e);
     }
   }
 
-  private static Signature signature(String algorithm, byte[] message, boolean isDigest)
-      throws GeneralSecurityException {
-    if (algorithm.equals("ED25519_SHA_512")) {
-      if (isDigest) {
-        throw KmsRules.validation("ED25519_SHA_512 requires MessageType RAW.");
-      }
-      return Signature.getInstance("Ed25519");
-    }
-    int bits = bits(algorithm);
-    if (algorithm.startsWith("ECDSA")) {
-      if (isDigest) {
-        checkDigest(bits, message);
-      }
-      return Signature.getInstance((isDigest ? "NONE" : "SHA" + bits) + "withECDSA");
-    }
-    if (algorithm.startsWith("RSASSA_PKCS1")) {
-      return Signature.getInstance("SHA" + bits + "withRSA");
-    }
-    if (!algorithm.startsWith("RSASSA_PSS") || isDigest) {
-      throw AwsError.notModelled(algorithm + (isDigest ? " of a digest" : ""));
-    }
-    return pss(bits);
+  private boolean is(String family) {
+    return algorithm.startsWith(family);
   }
 
-  private static Signature pss(int bits) throws GeneralSecurityException {
+  private void checkType(byte[] message) {
+    if (is("ED25519") && isDigest != is("ED25519_PH")) {
+      throw KmsRules.validation(
+          algorithm + " requires MessageType " + (isDigest ? "RAW." : "DIGEST."));
+    }
+    if (isDigest && message.length != bits / 8) {
+      throw KmsRules.validation(
+          "Digest is invalid length for algorithm: it must have " + bits / 8 + " bytes.");
+    }
+  }
+
+  private byte[] signDigestInfo(byte[] digest) throws GeneralSecurityException {
+    byte[] prefix = HexFormat.of().parseHex(DIGEST_INFO.getOrDefault(bits, ""));
+    Cipher cipher = Cipher.getInstance("RSA/ECB/PKCS1Padding");
+    cipher.init(Cipher.ENCRYPT_MODE, pair.getPrivate());
+    return cipher.doFinal(
+        ByteBuffer.allocate(prefix.length + digest.length).put(prefix).put(digest).array());
+  }
+
+  private Signature signature() throws GeneralSecurityException {
+    if (is("ED25519")) {
+      Signature signature = Signature.getInstance("Ed25519");
+      // with a pre-hash, AWS KMS hashes the digest once more, and so does the JDK
+      signature.setParameter(new EdDSAParameterSpec(is("ED25519_PH")));
+      return signature;
+    }
+    if (is("ECDSA")) {
+      return Signature.getInstance((isDigest ? "NONE" : "SHA" + bits) + "withECDSA");
+    }
+    return is("RSASSA_PKCS1") ? Signature.getInstance("SHA" + bits + "withRSA") : pss();
+  }
+
+  private Signature pss() throws GeneralSecurityException {
     Signature signature = Signature.getInstance("RSASSA-PSS");
     String digest = "SHA-" + bits;
     signature.setParameter(
         new PSSParameterSpec(digest, "MGF1", new MGF1ParameterSpec(digest), bits / 8, 1));
     return signature;
-  }
-
-  private static int bits(String algorithm) {
-    return Integer.parseInt(algorithm.substring(algorithm.length() - 3));
-  }
-
-  private static byte[] digestInfo(String algorithm, byte[] digest) {
-    int bits = bits(algorithm);
-    checkDigest(bits, digest);
-    byte[] prefix = HexFormat.of().parseHex(DIGEST_INFO.getOrDefault(bits, ""));
-    return ByteBuffer.allocate(prefix.length + digest.length).put(prefix).put(digest).array();
-  }
-
-  private static void checkDigest(int bits, byte[] digest) {
-    if (digest.length != bits / 8) {
-      throw KmsRules.validation(
-          "Digest is invalid length for algorithm: it must have " + bits / 8 + " bytes.");
-    }
   }
 }

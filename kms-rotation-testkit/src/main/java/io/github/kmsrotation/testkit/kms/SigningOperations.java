@@ -4,7 +4,6 @@ import io.github.kmsrotation.testkit.clock.Timeline;
 import io.github.kmsrotation.testkit.http.AwsError;
 import io.github.kmsrotation.testkit.http.AwsRequest;
 import io.github.kmsrotation.testkit.http.Operation;
-import io.github.kmsrotation.testkit.http.Params;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,10 +43,8 @@ final class SigningOperations {
   private Map<String, Object> sign(AwsRequest request) {
     KmsKey key = use.usable(request, request.params().required("KeyId"), "SIGN_VERIFY");
     String algorithm = algorithm(request, key);
-    boolean isDigest = isDigest(request.params());
     byte[] message = KmsRules.blob(request.params(), "Message", MOST_MESSAGE);
-    byte[] signature =
-        Signatures.sign(key.family.current().secret().pair(), algorithm, message, isDigest);
+    byte[] signature = signatures(request, key, algorithm).sign(message);
     use.succeed(request, key);
     return Map.of(
         "KeyId", key.arn, "Signature", KmsRules.blob(signature), "SigningAlgorithm", algorithm);
@@ -56,11 +53,9 @@ final class SigningOperations {
   private Map<String, Object> verify(AwsRequest request) {
     KmsKey key = use.usable(request, request.params().required("KeyId"), "SIGN_VERIFY");
     String algorithm = algorithm(request, key);
-    boolean isDigest = isDigest(request.params());
     byte[] message = KmsRules.blob(request.params(), "Message", MOST_MESSAGE);
     byte[] signature = KmsRules.blob(request.params(), "Signature", MOST_SIGNATURE);
-    if (!Signatures.verify(
-        key.family.current().secret().pair(), algorithm, message, isDigest, signature)) {
+    if (!signatures(request, key, algorithm).verify(message, signature)) {
       throw AwsError.badRequest("KMSInvalidSignatureException", "The signature is not valid.");
     }
     use.succeed(request, key);
@@ -73,9 +68,10 @@ final class SigningOperations {
     return algorithm;
   }
 
-  private static boolean isDigest(Params params) {
-    String type = params.text("MessageType").orElse("RAW");
-    return KmsRules.checkOneOf("messageType", type, List.of("RAW", "DIGEST")).equals("DIGEST");
+  private static Signatures signatures(AwsRequest request, KmsKey key, String algorithm) {
+    String type = request.params().text("MessageType").orElse("RAW");
+    KmsRules.checkOneOf("messageType", type, List.of("RAW", "DIGEST"));
+    return new Signatures(key.family.current().secret().pair(), algorithm, type.equals("DIGEST"));
   }
 
   private Map<String, Object> publicKey(AwsRequest request) {
