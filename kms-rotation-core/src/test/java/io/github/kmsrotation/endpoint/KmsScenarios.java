@@ -124,6 +124,7 @@ abstract class KmsScenarios {
             RotationReason.NEW_KEY_REQUESTED,
             Optional.of(named),
             Optional.empty(),
+            kms,
             reader,
             calls,
             RunId.random(),

@@ -277,6 +277,7 @@ class RdsPlanningTest {
             RotationReason.LEAVE_AWS_MANAGED_KEY,
             Optional.of(RdsApplication.KEY_ALIAS),
             Optional.of(world.options().build()),
+            world.kms,
             new KeyFactsReader(world.kms, calls),
             calls,
             runId,
