@@ -164,7 +164,11 @@ final class CreateKeyStep extends KeyStep {
           key,
           () ->
               kms.in(region)
-                  .scheduleKeyDeletion(r -> r.keyId(key).pendingWindowInDays(WAITING_DAYS)));
+                  .scheduleKeyDeletion(
+                      r ->
+                          r.keyId(key)
+                              .pendingWindowInDays(WAITING_DAYS)
+                              .overrideConfiguration(SentOnce.override())));
     }
     return waitFor("kms:KeyDeletionScheduled", key, "requested");
   }

@@ -74,9 +74,14 @@ final class KeySteps {
     steps.add(new ClaimStep(env));
     steps.add(new ProbeStep(env));
     steps.add(new CreateKeyStep(env));
-    replicaRegions(plan).forEach(to -> steps.add(new ReplicateKeyStep(env, to)));
     if (imports(plan)) {
-      regions.forEach(into -> steps.add(new ImportFirstMaterialStep(env, into)));
+      steps.add(new ImportFirstMaterialStep(env, env.region()));
+    }
+    for (String to : replicaRegions(plan)) {
+      steps.add(new ReplicateKeyStep(env, to));
+      if (imports(plan)) {
+        steps.add(new ImportFirstMaterialStep(env, to));
+      }
     }
     period(plan, PERIOD).ifPresent(days -> steps.add(new CopyRotationStep(env, days)));
     regions.forEach(where -> steps.add(new CopyGrantsStep(env, where)));
@@ -96,7 +101,8 @@ final class KeySteps {
 
   /** Whether anybody may have begun to use the new key. */
   static boolean mayBeInUse(StepContext context) {
-    return context.hasBegun(MoveAliasesStep.ID) || context.hasBegun(SeeNewKeyStep.ID);
+    return context.factsOf(MoveAliasesStep.ID).find(MoveAliasesStep.LED).isPresent()
+        || context.hasBegun(SeeNewKeyStep.ID);
   }
 
   static boolean imports(RotationPlan plan) {

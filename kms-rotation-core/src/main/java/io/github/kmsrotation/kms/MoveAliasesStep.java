@@ -21,6 +21,10 @@ import software.amazon.awssdk.services.kms.model.KeyMetadata;
 final class MoveAliasesStep extends KeyStep {
 
   static final String ID = "move-aliases";
+
+  /** Where the aliases were led; not a fact of a step that never moved any. */
+  static final String LED = "aliasesLeadTo";
+
   private static final String UPDATE = "kms:UpdateAlias";
 
   /** An alias and the Region it is in. */
@@ -65,7 +69,10 @@ final class MoveAliasesStep extends KeyStep {
 
   @Override
   public StepOutcome undo(StepContext context) {
-    return move(context, env.newKey(context).orElseThrow(), env.key());
+    boolean led =
+        aliases.stream().anyMatch(alias -> context.lastSent(UPDATE, alias.toString()).isPresent());
+    StepOutcome outcome = move(context, env.newKey(context).orElseThrow(), env.key());
+    return outcome instanceof StepOutcome.Done && !led ? StepOutcome.done() : outcome;
   }
 
   private StepOutcome move(StepContext context, KeyArn from, KeyArn to) {
@@ -94,6 +101,6 @@ final class MoveAliasesStep extends KeyStep {
                   .updateAlias(r -> r.aliasName(alias.name()).targetKeyId(target)));
       return waitFor("kms:AliasMoved", alias.name(), "requested");
     }
-    return StepOutcome.done(Facts.of(Map.of("leadTo", to.value())));
+    return StepOutcome.done(Facts.of(Map.of(LED, to.value())));
   }
 }

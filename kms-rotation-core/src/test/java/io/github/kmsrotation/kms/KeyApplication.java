@@ -18,6 +18,7 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.services.kms.model.WrappingKeySpec;
 
 /** What an application that rotates keys has: clients, a source of key material, a runner. */
 final class KeyApplication implements AutoCloseable {
@@ -54,6 +55,7 @@ final class KeyApplication implements AutoCloseable {
     return KeyOptions.builder()
         .client(kms())
         .replicaClients(this::kms)
+        .wrappingKeySpec(WrappingKeySpec.RSA_2048) // quickly made
         .keyMaterial(KeyApplication::material);
   }
 

@@ -24,6 +24,7 @@ import software.amazon.awssdk.services.kms.model.KeyMetadata;
 import software.amazon.awssdk.services.kms.model.KeyState;
 import software.amazon.awssdk.services.kms.model.OriginType;
 import software.amazon.awssdk.services.kms.model.Tag;
+import software.amazon.awssdk.services.kms.model.WrappingKeySpec;
 
 /** An embedded AWS with keys of every kind, and an application that rotates them. */
 final class KeyWorld implements AutoCloseable {
@@ -90,7 +91,11 @@ final class KeyWorld implements AutoCloseable {
   }
 
   private static void importFirst(KmsClient kms, String arn, byte[] material) {
-    KeyOptions options = KeyOptions.builder().keyMaterial(request -> material.clone()).build();
+    KeyOptions options =
+        KeyOptions.builder()
+            .keyMaterial(request -> material.clone())
+            .wrappingKeySpec(WrappingKeySpec.RSA_2048)
+            .build();
     ImportKeyMaterialRequest request =
         new Material(
                 options.keyMaterial().orElseThrow(),
