@@ -147,6 +147,47 @@ class RdsBreakerTest {
     assertThat(report.status()).isEqualTo(RunStatus.BLOCKED);
   }
 
+  /** A client with a cached address reaches the original under its new name, and may write to it. */
+  @Test
+  void retire_whenTheOriginalTookWritesAfterTheCutover_isNotBegun() throws SQLException {
+    RotationPlan plan = world.planner().plan();
+    upToRetire().build().run(plan);
+    world.sql(names(plan).asideName(), "INSERT INTO orders VALUES (100000)");
+
+    RotationReport report = world.approving().resume(plan.runId());
+
+    assertThat(report.status()).isNotEqualTo(RunStatus.SUCCEEDED);
+    assertThat(world.aws.rds().instances()).containsEntry(names(plan).asideName(), "available");
+  }
+
+  /** The new key is on its way to deletion while RETIRE waits: the replacement is lost with it. */
+  @Test
+  void retire_whenTheNewKeyIsGoingToBeDeleted_isNotBegun() {
+    RotationPlan plan = world.planner().plan();
+    upToRetire().build().run(plan);
+    world.kms.scheduleKeyDeletion(r -> r.keyId(world.keyArn).pendingWindowInDays(7));
+
+    RotationReport report = world.approving().resume(plan.runId());
+
+    assertThat(report.status()).isNotEqualTo(RunStatus.SUCCEEDED);
+    assertThat(world.aws.rds().instances()).containsEntry(names(plan).asideName(), "available");
+  }
+
+  /** The tag is what proves ownership, but a person may edit tags; the journal knows better. */
+  @Test
+  void rollBack_whenTheRunsTagWasTakenOff_doesNotSayThatNothingIsLeft() {
+    RotationPlan plan = world.planner().plan();
+    world.runner().build().run(plan);
+    String arn = world.instance(names(plan).replacement()).dbInstanceArn();
+    world.rds.removeTagsFromResource(r -> r.resourceName(arn).tagKeys(RdsNames.RUN_TAG));
+
+    RotationReport report = world.runner().build().rollBack(plan.runId());
+
+    assertThat(report.status() == RunStatus.ROLLED_BACK)
+        .as(report.reason())
+        .isEqualTo(world.aws.rds().instances().equals(Map.of("orders-prod", "available")));
+  }
+
   // What was true at planning or verification is believed much later.
 
   @Test
