@@ -389,6 +389,56 @@ class RdsBreakerTest {
     assertThat(report.status()).as(report.reason()).isEqualTo(RunStatus.SUCCEEDED);
   }
 
+  /** Rolling one run back lets writers write again, on whose silence another run relies. */
+  @Test
+  void rollBack_ofOneOfTwoRuns_doesNotThawWhatTheOtherFroze() {
+    RotationPlan first = world.planner().plan();
+    RotationPlan second;
+    world.runner().build().run(first);
+    try {
+      second = world.planner().plan();
+    } catch (PlanningException e) {
+      return;
+    }
+    world.runner().build().run(second);
+
+    world.runner().build().rollBack(second.runId());
+
+    assertThat(world.application.freezes)
+        .as("the first run still waits for its cutover")
+        .doesNotContain("thaw orders-prod");
+  }
+
+  /** The final DB snapshot that another made under the name is not this run's. */
+  @Test
+  void retire_whenTheNameOfTheFinalSnapshotIsTaken_saysSoInsteadOfWaitingADay() {
+    RotationPlan plan = world.planner().plan();
+    upToRetire().build().run(plan);
+    world.rds.createDBSnapshot(
+        r -> r.dbInstanceIdentifier("orders-prod").dbSnapshotIdentifier(names(plan).finalSnapshot()));
+    world.settle();
+    java.time.Instant before = world.aws.clock().instant();
+
+    RotationReport report = world.approving().resume(plan.runId());
+
+    assertThat(report.status()).isEqualTo(RunStatus.BLOCKED);
+    assertThat(java.time.Duration.between(before, world.aws.clock().instant()))
+        .isLessThan(java.time.Duration.ofHours(1));
+  }
+
+  /** ... nor is it proof that the original's data was kept. */
+  @Test
+  void retire_whenTheFinalSnapshotIsOfAnotherInstance_doesNotSayThatTheOriginalIsInIt() {
+    RotationPlan plan = world.planner().plan();
+    upToRetire().build().run(plan);
+    world.rds.createDBSnapshot(
+        r -> r.dbInstanceIdentifier("orders-prod").dbSnapshotIdentifier(names(plan).finalSnapshot()));
+    world.settle();
+    delete(names(plan).asideName());
+
+    assertThat(world.approving().resume(plan.runId()).status()).isEqualTo(RunStatus.BLOCKED);
+  }
+
   // Secrets.
 
   @Test
