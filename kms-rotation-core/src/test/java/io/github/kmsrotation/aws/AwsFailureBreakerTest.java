@@ -37,6 +37,8 @@ class AwsFailureBreakerTest {
       millis += Math.min(pause, settings.longestPause().toMillis());
       pause *= 2;
     }
-    assertThat(millis / 1000).as("seconds between the first and the last attempt").isBetween(45L, 90L);
+    assertThat(millis / 1000)
+        .as("seconds between the first and the last attempt")
+        .isBetween(45L, 90L);
   }
 }

@@ -46,14 +46,6 @@ class FileJournalLockTest {
   }
 
   @Test
-  void open_whenAnotherProcessCreatedTheRunAndExecutesIt_isRefused() throws Exception {
-    try (RunLog owner = FileJournal.in(directory).create(RUN)) {
-      assertThat(owner.entries()).isEmpty();
-      assertThat(secondProcess()).isEqualTo("in use");
-    }
-  }
-
-  @Test
   void open_whenAnotherProcessResumedTheRunAndExecutesIt_isRefused() throws Exception {
     FileJournal.in(directory).create(RUN).close();
     try (RunLog owner = FileJournal.in(directory).open(RUN)) {

@@ -81,8 +81,7 @@ class RunnerBreakerTest {
                 })
             .build();
 
-    assertThatCode(
-            () -> assertThat(runner.run(plan).status()).isEqualTo(RunStatus.SUCCEEDED))
+    assertThatCode(() -> assertThat(runner.run(plan).status()).isEqualTo(RunStatus.SUCCEEDED))
         .doesNotThrowAnyException();
   }
 

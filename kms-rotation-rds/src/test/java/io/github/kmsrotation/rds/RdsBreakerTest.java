@@ -147,7 +147,9 @@ class RdsBreakerTest {
     assertThat(report.status()).isEqualTo(RunStatus.BLOCKED);
   }
 
-  /** A client with a cached address reaches the original under its new name, and may write to it. */
+  /**
+   * A client with a cached address reaches the original under its new name, and may write to it.
+   */
   @Test
   void retire_whenTheOriginalTookWritesAfterTheCutover_isNotBegun() throws SQLException {
     RotationPlan plan = world.planner().plan();
@@ -220,7 +222,8 @@ class RdsBreakerTest {
     world.settle();
     RotationReport report = approving(trusting()).run(plan);
 
-    assertThat(report.status()).as(world.aws.rds().instances().toString())
+    assertThat(report.status())
+        .as(world.aws.rds().instances().toString())
         .isEqualTo(RunStatus.BLOCKED);
   }
 
@@ -286,8 +289,7 @@ class RdsBreakerTest {
         .aws
         .faults()
         .on("RestoreDBInstanceFromDBSnapshot")
-        .then(
-            () -> world.aws.faults().on("DescribeDBInstances").error("AccessDenied", 403));
+        .then(() -> world.aws.faults().on("DescribeDBInstances").error("AccessDenied", 403));
     assertThat(world.approving().run(plan).status()).isEqualTo(RunStatus.FAILED);
     world.aws.faults().clear();
     world.aws.faults().on("DescribeDBInstances").error("DBInstanceNotFound", 404);
@@ -415,7 +417,9 @@ class RdsBreakerTest {
     RotationPlan plan = world.planner().plan();
     upToRetire().build().run(plan);
     world.rds.createDBSnapshot(
-        r -> r.dbInstanceIdentifier("orders-prod").dbSnapshotIdentifier(names(plan).finalSnapshot()));
+        r ->
+            r.dbInstanceIdentifier("orders-prod")
+                .dbSnapshotIdentifier(names(plan).finalSnapshot()));
     world.settle();
     java.time.Instant before = world.aws.clock().instant();
 
@@ -432,7 +436,9 @@ class RdsBreakerTest {
     RotationPlan plan = world.planner().plan();
     upToRetire().build().run(plan);
     world.rds.createDBSnapshot(
-        r -> r.dbInstanceIdentifier("orders-prod").dbSnapshotIdentifier(names(plan).finalSnapshot()));
+        r ->
+            r.dbInstanceIdentifier("orders-prod")
+                .dbSnapshotIdentifier(names(plan).finalSnapshot()));
     world.settle();
     delete(names(plan).asideName());
 

@@ -74,8 +74,7 @@ class RdsPlanGapsTest {
   /** Everything that planning says, be it a refusal or a plan with warnings. */
   private String said(UnaryOperator<DBInstance> change) {
     try (RdsClient client = telling(change)) {
-      RotationPlan plan =
-          world.planner().with(world.options().client(client).build()).plan();
+      RotationPlan plan = world.planner().with(world.options().client(client).build()).plan();
       return plan.warnings().toString();
     } catch (PlanningException e) {
       return String.valueOf(e.getMessage());
@@ -141,7 +140,9 @@ class RdsPlanGapsTest {
         .containsAnyOf("JdbcComparison", "verifyData", "connector");
   }
 
-  /** A restore starts with the group as it is now: static parameters that wait would take effect. */
+  /**
+   * A restore starts with the group as it is now: static parameters that wait would take effect.
+   */
   @Test
   void plan_whenParametersWaitForAReboot_saysThatTheReplacementWillHaveThem() {
     assertThat(

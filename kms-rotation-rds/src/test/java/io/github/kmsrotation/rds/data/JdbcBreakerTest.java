@@ -41,8 +41,7 @@ class JdbcBreakerTest {
     replacement.ifPresent(PostgresDatabase::close);
   }
 
-  private static void execute(PostgresDatabase database, String... statements)
-      throws SQLException {
+  private static void execute(PostgresDatabase database, String... statements) throws SQLException {
     try (Connection connection =
             DriverManager.getConnection(
                 "jdbc:postgresql://127.0.0.1:" + database.port() + "/orders", "admin", PASSWORD);
@@ -59,8 +58,7 @@ class JdbcBreakerTest {
         .user("admin")
         .password(() -> PASSWORD)
         .build()
-        .verify(
-            endpoint("original", original), endpoint("replacement", replacement.orElseThrow()));
+        .verify(endpoint("original", original), endpoint("replacement", replacement.orElseThrow()));
   }
 
   private static DatabaseEndpoint endpoint(String name, PostgresDatabase database) {
