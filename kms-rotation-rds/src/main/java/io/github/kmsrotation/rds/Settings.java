@@ -190,9 +190,13 @@ final class Settings {
         when(
             "ManageMasterUserPassword",
             i -> i.masterUserSecret() == null ? "" : "key " + i.masterUserSecret().kmsKeyId(),
-            (r, i) ->
+            (r, i) -> {
+              // A restore takes it for Oracle only, per the API's reference.
+              if (i.engine().startsWith("oracle")) {
                 r.manageMasterUserPassword(true)
-                    .masterUserSecretKmsKeyId(i.masterUserSecret().kmsKeyId()),
+                    .masterUserSecretKmsKeyId(i.masterUserSecret().kmsKeyId());
+              }
+            },
             (m, i) ->
                 m.manageMasterUserPassword(true)
                     .masterUserSecretKmsKeyId(i.masterUserSecret().kmsKeyId()),
