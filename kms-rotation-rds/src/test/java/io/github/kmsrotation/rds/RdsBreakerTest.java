@@ -1,11 +1,8 @@
 package io.github.kmsrotation.rds;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.kmsrotation.error.RotationException;
 import io.github.kmsrotation.plan.Phase;
-import io.github.kmsrotation.plan.PlanningException;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StepOutcome;
@@ -17,9 +14,7 @@ import io.github.kmsrotation.run.RotationRunner;
 import io.github.kmsrotation.run.RunStatus;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -224,44 +219,6 @@ class RdsBreakerTest {
         .isEqualTo(RunStatus.BLOCKED);
   }
 
-  @Test
-  void plan_whenAnotherRunOfTheSameDatabaseIsUnderWay_isRefused() {
-    world.runner().build().run(world.planner().plan());
-
-    assertThatThrownBy(() -> world.planner().plan()).isInstanceOf(PlanningException.class);
-  }
-
-  /** Somebody who may edit the stored plan takes the comparison of data and its consent away. */
-  @Test
-  void run_ofAForgedPlanThatComparesNoData_isRefusedUnlessTheRunnerAcceptsThat() {
-    RotationPlan plan = world.planner().plan();
-    RotationPlan.Builder forged =
-        RotationPlan.builder(plan.runId(), plan.createdAt())
-            .target(plan.kind(), plan.targetId())
-            .place(plan.region(), plan.accountId())
-            .keys(plan.reason(), plan.currentKeyArn(), plan.targetKeyArn())
-            .steps(
-                plan.steps().stream()
-                    .filter(s -> !List.of("verify-data", "check-no-writes").contains(s.id()))
-                    .toList());
-    java.util.SortedMap<String, String> attributes = new java.util.TreeMap<>(plan.attributes());
-    attributes.put("verifiesData", "false");
-    forged.attributes(attributes);
-    RotationPlan changed = RotationPlan.fromJson(forged.build().toJson());
-
-    // The runner has a data verifier and never said iAcceptThatTheDataIsNotCompared().
-    RotationReport report = null;
-    try {
-      report = world.approving().run(changed);
-    } catch (RotationException e) {
-      assertThat(e).hasMessageContaining("verif");
-    }
-
-    assertThat(Optional.ofNullable(report).map(RotationReport::status))
-        .isNotEqualTo(Optional.of(RunStatus.SUCCEEDED));
-    assertThat(world.instance(RdsWorld.DATABASE).kmsKeyId()).isNotEqualTo(world.keyArn);
-  }
-
   // AWS shows what was made later than it answers.
 
   @Test
@@ -386,26 +343,6 @@ class RdsBreakerTest {
     RotationReport report = world.approving().resume(plan.runId());
 
     assertThat(report.status()).as(report.reason()).isEqualTo(RunStatus.SUCCEEDED);
-  }
-
-  /** Rolling one run back lets writers write again, on whose silence another run relies. */
-  @Test
-  void rollBack_ofOneOfTwoRuns_doesNotThawWhatTheOtherFroze() {
-    RotationPlan first = world.planner().plan();
-    RotationPlan second;
-    world.runner().build().run(first);
-    try {
-      second = world.planner().plan();
-    } catch (PlanningException e) {
-      return;
-    }
-    world.runner().build().run(second);
-
-    world.runner().build().rollBack(second.runId());
-
-    assertThat(world.application.freezes)
-        .as("the first run still waits for its cutover")
-        .doesNotContain("thaw orders-prod");
   }
 
   /** The final DB snapshot that another made under the name is not this run's. */

@@ -29,7 +29,7 @@ import software.amazon.awssdk.services.rds.model.RestoreDbInstanceFromDbSnapshot
 import software.amazon.awssdk.services.rds.model.Tag;
 
 /** Promise 4: what cannot be carried over is named in the plan, or refused. */
-class RdsPlanGapsTest {
+class RdsPlanWarningsTest {
 
   @TempDir Path directory;
   private RdsWorld world;
