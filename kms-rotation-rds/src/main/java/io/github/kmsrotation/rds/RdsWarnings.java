@@ -113,6 +113,13 @@ final class RdsWarnings {
           "Parameters of " + pending + " are pending-reboot: the original runs without them.",
           "The replacement starts with them. Reboot the original first to see what they do.");
     }
+    if (original.dbCapacityReservationIdentifier() != null) {
+      warning(
+          "It uses the DB capacity reservation "
+              + original.dbCapacityReservationIdentifier()
+              + ", and so will the replacement.",
+          "While both exist the reservation needs room for both, or the restore fails.");
+    }
     String rolloutOrder = Settings.text(original.upgradeRolloutOrderAsString());
     if (!rolloutOrder.isEmpty() && !rolloutOrder.equals(DEFAULT_ROLLOUT_ORDER)) {
       warning(

@@ -154,6 +154,11 @@ final class Settings {
             (m, i) -> m.processorFeatures(i.processorFeatures()),
             i -> i.hasProcessorFeatures() && !i.processorFeatures().isEmpty()),
         setting(
+            "DBCapacityReservationIdentifier",
+            DBInstance::dbCapacityReservationIdentifier,
+            (r, i) -> r.dbCapacityReservationIdentifier(i.dbCapacityReservationIdentifier()),
+            (m, i) -> m.dbCapacityReservationIdentifier(i.dbCapacityReservationIdentifier())),
+        setting(
             "DBParameterGroupName",
             Settings::parameterGroup,
             (r, i) -> r.dbParameterGroupName(parameterGroup(i)),
