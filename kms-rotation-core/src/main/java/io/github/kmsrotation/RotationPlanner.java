@@ -136,6 +136,8 @@ public final class RotationPlanner<T extends Target> {
    * @throws io.github.kmsrotation.error.MissingStrategyException if the strategy's artifact is not
    *     on the class path
    * @throws io.github.kmsrotation.error.MissingPermissionException if AWS denied a call
+   * @throws io.github.kmsrotation.error.ClientConfigurationException if the SDK found no Region or
+   *     no credentials in the environment, and no client that has them was given
    * @throws io.github.kmsrotation.aws.AwsUnavailableException if AWS kept failing
    * @throws IllegalStateException if {@link #because} was not called
    */
@@ -144,11 +146,16 @@ public final class RotationPlanner<T extends Target> {
         reason.orElseThrow(() -> new IllegalStateException("Say why: call because(...)"));
     RotationStrategy<T> strategy = strategy();
     if (kms.isPresent()) {
-      return strategy.plan(request(why, kms.get()));
+      return plan(strategy, why, kms.get());
     }
-    try (KmsClient own = KmsClient.create()) {
-      return strategy.plan(request(why, own));
+    try (KmsClient own = AwsCalls.client(KmsClient::create)) {
+      return plan(strategy, why, own);
     }
+  }
+
+  /** The strategy may have to make clients of its own. */
+  private RotationPlan plan(RotationStrategy<T> strategy, RotationReason why, KmsClient client) {
+    return AwsCalls.client(() -> strategy.plan(request(why, client)));
   }
 
   @SuppressWarnings("unchecked") // a strategy's kind and its target type belong together

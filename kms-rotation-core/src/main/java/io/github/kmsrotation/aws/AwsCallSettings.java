@@ -7,13 +7,16 @@ import java.util.Objects;
  * How calls to AWS are tried. Immutable. Defaults:
  *
  * <ul>
- *   <li>8 attempts, the first pause 200 ms, doubled each time with jitter, at most 20 s: rides out
- *       throttling of about a minute.
+ *   <li>11 attempts, the first pause 200 ms, doubled each time up to 20 s, with jitter of half of
+ *       it either way: 85 s between the first and the last attempt on average, 43 s at least, so
+ *       that throttling of a minute is ridden out.
  *   <li>20 calls a second: well below the documented request quotas of the control planes, so that
  *       a rotation does not starve other users of the account.
  *   <li>the circuit opens when half of the last 20 calls failed for no reason of the caller's, for
  *       30 s: a Region in trouble is left alone.
  * </ul>
+ *
+ * <p>A runner's runs share the rate and the circuit.
  */
 public final class AwsCallSettings {
 
@@ -75,7 +78,7 @@ public final class AwsCallSettings {
   }
 
   /**
-   * The longest pause between attempts.
+   * The longest pause between attempts, before jitter.
    *
    * @return a positive duration
    */
@@ -104,7 +107,7 @@ public final class AwsCallSettings {
   /** Builds settings. Not safe for use by several threads. */
   public static final class Builder {
 
-    private int maxAttempts = 8;
+    private int maxAttempts = 11;
     private Duration firstPause = Duration.ofMillis(200);
     private Duration longestPause = Duration.ofSeconds(20);
     private int callsPerSecond = 20;
@@ -137,7 +140,7 @@ public final class AwsCallSettings {
     }
 
     /**
-     * The longest pause.
+     * The longest pause, before jitter.
      *
      * @param longestPause positive
      * @return this builder

@@ -1,22 +1,29 @@
 package io.github.kmsrotation.aws;
 
+import io.github.kmsrotation.error.ClientConfigurationException;
 import io.github.kmsrotation.error.MissingPermissionException;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.core.IntervalFunction;
+import io.github.resilience4j.core.exception.AcquirePermissionCancelledException;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.github.resilience4j.ratelimiter.RequestNotPermitted;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import software.amazon.awssdk.core.exception.AbortedException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
 
 /**
  * Makes calls to AWS: reads are tried again after throttling and server errors, mutating calls only
- * after throttling, since only then it is certain that they did not take effect. Safe for use by
- * several threads.
+ * after throttling and where no connection was made, since only then it is certain that they did
+ * not take effect. Nothing is tried again on an interrupted thread. Safe for use by several
+ * threads, which share the rate limit and the circuit.
  */
 public final class AwsCalls implements AwsReader {
 
@@ -70,15 +77,47 @@ public final class AwsCalls implements AwsReader {
   }
 
   private static boolean isCertainlyNotDone(Throwable failure) {
-    return failure instanceof RuntimeException e && AwsFailure.of(e) == AwsFailure.THROTTLED;
+    return isFaultOfTheService(failure)
+        && failure instanceof SdkException e
+        && AwsFailure.of(e) != AwsFailure.UNKNOWN_OUTCOME;
   }
 
   private static boolean isFaultOfTheService(Throwable failure) {
-    if (!(failure instanceof RuntimeException e)) {
+    if (!(failure instanceof SdkException e)
+        || failure instanceof AbortedException
+        || Thread.currentThread().isInterrupted()) {
       return false;
     }
     AwsFailure kind = AwsFailure.of(e);
-    return kind == AwsFailure.THROTTLED || kind == AwsFailure.UNKNOWN_OUTCOME;
+    return kind == AwsFailure.THROTTLED
+        || kind == AwsFailure.UNKNOWN_OUTCOME
+        || AwsFailure.isUnreachable(e);
+  }
+
+  /**
+   * Makes a client.
+   *
+   * @param <C> the client's type
+   * @param maker makes it
+   * @return the client
+   * @throws ClientConfigurationException if the SDK finds no Region
+   */
+  public static <C> C client(Supplier<C> maker) {
+    try {
+      return maker.get();
+    } catch (SdkClientException e) {
+      throw unconfigured("A client for AWS could not be made", e);
+    }
+  }
+
+  private static ClientConfigurationException unconfigured(String what, SdkException failure) {
+    return new ClientConfigurationException(
+        what
+            + ": "
+            + failure.rawMessage()
+            + " Nothing was changed by it. Set the Region (AWS_REGION) and credentials in the"
+            + " environment or the shared configuration files, or give a client that has them.",
+        failure);
   }
 
   @Override
@@ -98,8 +137,9 @@ public final class AwsCalls implements AwsReader {
    * @param call the call
    * @return the answer
    * @throws UnknownOutcomeException if the answer was lost: look before doing anything else
-   * @throws AwsUnavailableException if AWS kept throttling: nothing was changed
+   * @throws AwsUnavailableException if AWS kept throttling or was not reached: nothing was changed
    * @throws MissingPermissionException if the caller may not
+   * @throws ClientConfigurationException if there are no credentials
    */
   public <T> T mutate(String operation, Supplier<T> call) {
     try {
@@ -117,6 +157,14 @@ public final class AwsCalls implements AwsReader {
 
   private static RuntimeException translated(
       String operation, RuntimeException failure, boolean mutating) {
+    if (failure instanceof RequestNotPermitted
+        || failure instanceof AcquirePermissionCancelledException) {
+      return new AwsUnavailableException(
+          operation
+              + " was not sent: the thread got no turn within callsPerSecond, or was interrupted."
+              + " Nothing was changed by it; resume later.",
+          failure);
+    }
     if (failure instanceof CallNotPermittedException) {
       return new AwsUnavailableException(
           operation
@@ -124,6 +172,11 @@ public final class AwsCalls implements AwsReader {
               + " changed by it; resume later.",
           failure);
     }
+    return failure instanceof SdkException e ? translated(operation, e, mutating) : failure;
+  }
+
+  private static RuntimeException translated(
+      String operation, SdkException failure, boolean mutating) {
     return switch (AwsFailure.of(failure)) {
       case THROTTLED ->
           new AwsUnavailableException(
@@ -150,7 +203,17 @@ public final class AwsCalls implements AwsReader {
                   + brief(failure)
                   + "). It did not take effect. Grant the permission and go on.",
               failure);
-      case REFUSED, NOT_SENT -> failure;
+      case NOT_SENT ->
+          AwsFailure.isUnreachable(failure)
+              ? new AwsUnavailableException(
+                  operation
+                      + " could not be sent, as no connection to AWS was made ("
+                      + failure.rawMessage()
+                      + "). Nothing was changed by it. Check Region, endpoint and network; resume"
+                      + " later.",
+                  failure)
+              : unconfigured(operation + " could not be sent", failure);
+      case REFUSED -> failure;
     };
   }
 

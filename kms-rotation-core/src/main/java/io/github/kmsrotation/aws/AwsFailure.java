@@ -1,10 +1,12 @@
 package io.github.kmsrotation.aws;
 
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
-import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
-import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkServiceException;
 
 /**
  * What a failed call to AWS means for the caller. The only place that classifies errors.
@@ -15,13 +17,16 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 public enum AwsFailure {
   /** AWS refused to run the call because there were too many: it did not take effect. */
   THROTTLED,
-  /** The call may or may not have taken effect: a server error, or no answer at all. */
+  /** The call may or may not have taken effect: a server error, or no answer that can be read. */
   UNKNOWN_OUTCOME,
   /** The caller lacks a permission: the call did not take effect. */
   DENIED,
   /** AWS refused the call for what it says: it did not take effect. */
   REFUSED,
-  /** The call never left this machine, for example because there are no credentials. */
+  /**
+   * It is certain that the call never left this machine: there are no credentials, the endpoint's
+   * name is unknown, or no connection was made.
+   */
   NOT_SENT;
 
   private static final Set<String> THROTTLING =
@@ -53,27 +58,29 @@ public enum AwsFailure {
           "MissingAuthenticationToken",
           "OptInRequired");
 
+  /** How the SDK begins to say that it has nothing to sign with: it does so before it sends. */
+  private static final List<String> NO_CREDENTIALS =
+      List.of(
+          "Unable to load credentials",
+          "Failed to load credentials",
+          "Unable to load region",
+          "Profile file contained no credentials");
+
   /**
    * Classifies.
    *
    * @param failure what the SDK threw
-   * @return what it means
+   * @return what it means; {@link #UNKNOWN_OUTCOME} when in doubt, as for a call that an interrupt
+   *     aborted, an answer that could not be parsed, or an exception that is not the SDK's
    */
   public static AwsFailure of(RuntimeException failure) {
-    if (failure instanceof AwsServiceException service) {
+    if (failure instanceof SdkServiceException service) {
       return ofService(service);
     }
-    if (failure instanceof ApiCallTimeoutException
-        || failure instanceof ApiCallAttemptTimeoutException) {
-      return UNKNOWN_OUTCOME;
-    }
-    if (failure instanceof SdkClientException) {
-      return hasIoCause(failure) ? UNKNOWN_OUTCOME : NOT_SENT;
-    }
-    return NOT_SENT;
+    return isUnconfigured(failure) || isUnreachable(failure) ? NOT_SENT : UNKNOWN_OUTCOME;
   }
 
-  private static AwsFailure ofService(AwsServiceException failure) {
+  private static AwsFailure ofService(SdkServiceException failure) {
     String code = errorCode(failure);
     if (THROTTLING.contains(code) || failure.statusCode() == 429) {
       return THROTTLED;
@@ -85,6 +92,29 @@ public enum AwsFailure {
       return DENIED;
     }
     return REFUSED;
+  }
+
+  private static boolean isUnconfigured(RuntimeException failure) {
+    return failure instanceof SdkClientException client
+        && NO_CREDENTIALS.stream().anyMatch(String.valueOf(client.rawMessage())::startsWith);
+  }
+
+  /**
+   * Whether no connection was made, so that nothing left. Only where it was the only attempt: the
+   * SDK throws the last attempt's failure, and one before may have been sent and lost its answer.
+   */
+  static boolean isUnreachable(RuntimeException failure) {
+    if (!(failure instanceof SdkClientException client)
+        || (client.numAttempts() != null && client.numAttempts() > 1)
+        || client.getSuppressed().length > 0) {
+      return false;
+    }
+    for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof UnknownHostException || cause instanceof ConnectException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -99,14 +129,5 @@ public enum AwsFailure {
       return code == null ? "" : code;
     }
     return "";
-  }
-
-  private static boolean hasIoCause(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof java.io.IOException) {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -14,6 +14,7 @@ public interface AwsReader {
    * @return the answer
    * @throws AwsUnavailableException if AWS kept failing
    * @throws io.github.kmsrotation.error.MissingPermissionException if the caller may not
+   * @throws io.github.kmsrotation.error.ClientConfigurationException if there are no credentials
    */
   <T> T read(String operation, Supplier<T> call);
 }

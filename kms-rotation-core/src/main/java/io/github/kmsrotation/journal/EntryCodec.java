@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One entry as one line: eight hexadecimal digits of CRC-32C over the rest, a space, a JSON object
@@ -38,7 +39,8 @@ final class EntryCodec {
     }
   }
 
-  static JournalEntry decode(long sequence, String line) throws DamagedLineException {
+  static JournalEntry decode(long sequence, String line)
+      throws DamagedLineException, UnknownTypeException {
     if (line.length() <= CHECKSUM_LENGTH || line.charAt(CHECKSUM_LENGTH) != ' ') {
       throw new DamagedLineException("it has no checksum");
     }
@@ -48,14 +50,17 @@ final class EntryCodec {
     }
     try {
       return entry(sequence, JSON.std.mapFrom(text));
-    } catch (IOException | IllegalArgumentException | DateTimeException e) {
+    } catch (IOException | DateTimeException e) {
       throw new DamagedLineException(String.valueOf(e.getMessage()));
     }
   }
 
-  private static JournalEntry entry(long sequence, Map<String, Object> json)
-      throws DamagedLineException {
-    if (!(json.get("seq") instanceof Number number) || number.longValue() != sequence) {
+  private static JournalEntry entry(long sequence, @Nullable Map<String, Object> json)
+      throws DamagedLineException, UnknownTypeException {
+    if (json == null) {
+      throw new DamagedLineException("it holds no JSON object");
+    }
+    if (!(json.get("seq") instanceof Integer number) || number != sequence) {
       throw new DamagedLineException("it is number " + json.get("seq") + ", not " + sequence);
     }
     if (!(json.get("at") instanceof String at)
@@ -71,7 +76,16 @@ final class EntryCodec {
       }
       values.put(String.valueOf(value.getKey()), text);
     }
-    return new JournalEntry(Instant.parse(at), EntryType.valueOf(type), step, values);
+    return new JournalEntry(Instant.parse(at), type(type), step, values);
+  }
+
+  private static EntryType type(String name) throws UnknownTypeException {
+    for (EntryType type : EntryType.values()) {
+      if (type.name().equals(name)) {
+        return type;
+      }
+    }
+    throw new UnknownTypeException(name);
   }
 
   private static String checksum(String text) {
@@ -87,6 +101,16 @@ final class EntryCodec {
 
     DamagedLineException(String message) {
       super(message);
+    }
+  }
+
+  /** A whole line of a type that another version knows. The message is the type's name. */
+  static final class UnknownTypeException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    UnknownTypeException(String type) {
+      super(type);
     }
   }
 }

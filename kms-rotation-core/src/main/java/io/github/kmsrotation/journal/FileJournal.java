@@ -10,7 +10,8 @@ import java.util.stream.Stream;
 /**
  * A journal of one file per run in a directory. Every entry is forced to the disk before {@link
  * RunLog#append} returns; a line torn off by a crash at the end of a file is dropped, anything else
- * that does not match its checksum is reported. A file lock keeps a second process out. For a local
+ * that does not match its checksum is reported. A lock on a second file, which stays there, keeps
+ * other threads and processes out. An interrupt does not harm what is being written. For a local
  * file system: network file systems may lie about locks and forced writes.
  */
 public final class FileJournal implements Journal {
@@ -41,7 +42,7 @@ public final class FileJournal implements Journal {
       throw new JournalUnavailableException(
           "The journal directory " + directory + " cannot be created. Nothing was done.", e);
     }
-    return FileRunLog.create(runId, file(runId));
+    return FileRunLog.create(runId, directory, file(runId));
   }
 
   @Override
@@ -51,7 +52,7 @@ public final class FileJournal implements Journal {
       throw new UnknownRunException(
           "There is no run " + runId + " in " + directory + ". Runs there: " + runs());
     }
-    return FileRunLog.open(runId, file);
+    return FileRunLog.open(runId, directory, file);
   }
 
   @Override

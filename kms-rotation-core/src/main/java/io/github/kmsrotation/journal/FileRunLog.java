@@ -3,10 +3,9 @@ package io.github.kmsrotation.journal;
 import io.github.kmsrotation.journal.EntryCodec.DamagedLineException;
 import io.github.kmsrotation.plan.RunId;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.RandomAccessFile;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -17,7 +16,10 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One run's file: a header line with the format version, then a line per entry. */
+/**
+ * One run's file: a header line with the format version, then a line per entry. Read and written
+ * without a channel, since an interrupt closes a channel in the middle of a write.
+ */
 final class FileRunLog implements RunLog {
 
   static final String HEADER = "kms-rotation journal 1";
@@ -26,80 +28,83 @@ final class FileRunLog implements RunLog {
 
   private final RunId runId;
   private final Path file;
-  private final FileChannel channel;
+  private final RunLock lock;
+  private final RandomAccessFile content;
   private final List<JournalEntry> entries = new ArrayList<>();
   private boolean broken;
 
-  private FileRunLog(RunId runId, Path file, FileChannel channel) {
+  private FileRunLog(RunId runId, Path file, RunLock lock, RandomAccessFile content) {
     this.runId = runId;
     this.file = file;
-    this.channel = channel;
+    this.lock = lock;
+    this.content = content;
   }
 
-  static FileRunLog create(RunId runId, Path file) {
+  static FileRunLog create(RunId runId, Path directory, Path file) {
     return opened(
         runId,
+        directory,
         file,
+        () -> Files.createFile(file),
         log -> {
           log.write(HEADER);
-          log.forceDirectory();
-        },
-        StandardOpenOption.CREATE_NEW,
-        StandardOpenOption.READ,
-        StandardOpenOption.WRITE);
+          forceDirectory(directory);
+        });
   }
 
-  static FileRunLog open(RunId runId, Path file) {
-    return opened(runId, file, FileRunLog::load, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  static FileRunLog open(RunId runId, Path directory, Path file) {
+    return opened(runId, directory, file, () -> {}, FileRunLog::load);
   }
 
   private static FileRunLog opened(
-      RunId runId, Path file, Initializer initializer, StandardOpenOption... options) {
-    FileChannel channel;
+      RunId runId, Path directory, Path file, Preparation preparation, Initializer initializer) {
+    List<AutoCloseable> held = new ArrayList<>();
+    boolean opened = false;
     try {
-      channel = FileChannel.open(file, options);
+      RunLock lock = RunLock.take(runId, directory);
+      held.add(lock);
+      preparation.run();
+      RandomAccessFile content = new RandomAccessFile(file.toFile(), "rw");
+      held.add(0, content);
+      FileRunLog log = new FileRunLog(runId, file, lock, content);
+      initializer.accept(log);
+      opened = true;
+      return log;
     } catch (FileAlreadyExistsException e) {
       throw new RunInUseException(
           "Run " + runId + " was started before. Go on with resume, or make a new plan.", e);
     } catch (IOException e) {
       throw unavailable(file, "opened", e);
+    } finally {
+      if (!opened) {
+        closeAll(file, held);
+      }
     }
-    FileRunLog log = new FileRunLog(runId, file, channel);
-    try {
-      log.lock();
-      initializer.accept(log);
-      return log;
-    } catch (RuntimeException e) {
-      log.close();
-      throw e;
-    } catch (IOException e) {
-      log.close();
-      throw unavailable(file, "read", e);
-    }
+  }
+
+  private interface Preparation {
+    void run() throws IOException;
   }
 
   private interface Initializer {
     void accept(FileRunLog log) throws IOException;
   }
 
-  private void lock() throws IOException {
-    try {
-      FileLock lock = channel.tryLock();
-      if (lock != null) {
-        return;
+  /** After a failure that is being thrown already, so what fails here is logged. */
+  private static void closeAll(Path file, List<AutoCloseable> held) {
+    for (AutoCloseable one : held) {
+      try {
+        one.close();
+      } catch (Exception e) {
+        LOG.warn("{} could not be closed", file, e);
       }
-    } catch (OverlappingFileLockException e) {
-      throw new RunInUseException(inUse(), e);
     }
-    throw new RunInUseException(inUse());
-  }
-
-  private String inUse() {
-    return "Run " + runId + " is being executed by somebody else. Wait for it to end.";
   }
 
   private void load() throws IOException {
-    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+    byte[] stored = new byte[Math.toIntExact(content.length())];
+    content.readFully(stored);
+    String text = new String(stored, StandardCharsets.ISO_8859_1);
     int end = text.lastIndexOf('\n') + 1;
     if (end == 0) {
       startOver(text);
@@ -113,18 +118,18 @@ final class FileRunLog implements RunLog {
     }
     if (end < text.length()) {
       LOG.warn("{}: dropped half a line at the end, torn off by a crash", file);
-      channel.truncate(end);
-      channel.force(true);
+      content.setLength(end);
+      content.getFD().sync();
     }
-    channel.position(end);
+    content.seek(end);
   }
 
   private void startOver(String text) throws IOException {
     if (!HEADER.startsWith(text)) {
       checkHeader(text);
     }
-    channel.truncate(0);
-    channel.position(0);
+    content.setLength(0);
+    content.seek(0);
     write(HEADER);
   }
 
@@ -149,6 +154,15 @@ final class FileRunLog implements RunLog {
   private JournalEntry decode(int number, String line) {
     try {
       return EntryCodec.decode(number, line);
+    } catch (EntryCodec.UnknownTypeException e) {
+      throw new JournalVersionException(
+          file
+              + ", line "
+              + (number + 1)
+              + ": this version of kms-rotation does not know entries of type "
+              + e.getMessage()
+              + ". The run was not touched. Use the version that wrote it, or a newer one.",
+          e);
     } catch (DamagedLineException e) {
       throw new JournalCorruptedException(
           file
@@ -185,32 +199,41 @@ final class FileRunLog implements RunLog {
   }
 
   private void write(String line) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
-    channel.force(false);
+    content.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    content.getFD().sync();
   }
 
-  private void forceDirectory() throws IOException {
-    Path directory = file.toAbsolutePath().getParent();
-    if (directory == null || System.getProperty("os.name", "").startsWith("Windows")) {
+  /** A directory can be forced through a channel only, so an interrupt is put off meanwhile. */
+  private static void forceDirectory(Path directory) throws IOException {
+    if (System.getProperty("os.name", "").startsWith("Windows")) {
       return;
     }
-    try (FileChannel handle = FileChannel.open(directory, StandardOpenOption.READ)) {
-      handle.force(true);
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try (FileChannel handle = FileChannel.open(directory, StandardOpenOption.READ)) {
+          handle.force(true);
+          return;
+        } catch (ClosedByInterruptException e) {
+          interrupted |= Thread.interrupted();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
   private static JournalUnavailableException unavailable(Path file, String what, IOException e) {
     return new JournalUnavailableException(
-        file + " could not be " + what + " (" + e.getMessage() + "). Nothing further was done.", e);
+        file + " could not be " + what + " (" + e + "). Nothing further was done.", e);
   }
 
   @Override
   public void close() {
-    try {
-      channel.close();
+    try (lock) {
+      content.close();
     } catch (IOException e) {
       throw unavailable(file, "closed", e);
     }

@@ -13,8 +13,21 @@ import java.util.TreeMap;
  */
 public record Facts(SortedMap<String, String> values) {
 
-  /** Copies the values. */
+  /** What the journal's own names begin with. */
+  public static final String RESERVED = "evidence.";
+
+  /**
+   * Copies the values.
+   *
+   * @throws IllegalArgumentException if a name begins with {@link #RESERVED}
+   */
   public Facts {
+    for (String name : values.keySet()) {
+      if (name.startsWith(RESERVED)) {
+        throw new IllegalArgumentException(
+            "A fact cannot be called '" + name + "': the journal keeps evidence under such names");
+      }
+    }
     values = Collections.unmodifiableSortedMap(new TreeMap<>(values));
   }
 

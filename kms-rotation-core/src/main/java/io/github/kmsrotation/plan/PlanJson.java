@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,13 +67,16 @@ final class PlanJson {
   static RotationPlan read(String text) {
     Node json;
     try {
-      json = new Node("plan", JSON_FORMAT.mapFrom(text));
+      json = Node.of("plan", JSON_FORMAT.anyFrom(text));
     } catch (IOException e) {
       throw new IllegalArgumentException("Not a rotation plan: the text is not JSON", e);
     }
     Object version = json.map().get("formatVersion");
-    if (!Integer.valueOf(RotationPlan.FORMAT_VERSION).equals(version)) {
-      throw new IllegalArgumentException(
+    if (!(version instanceof Number number)) {
+      throw Node.wrong("plan.formatVersion", "a number");
+    }
+    if (!number.equals(RotationPlan.FORMAT_VERSION)) {
+      throw new PlanVersionException(
           "A rotation plan of format version "
               + version
               + "; this library reads version "
@@ -102,10 +106,10 @@ final class PlanJson {
     return new StepDescription(
         json.text("id"),
         json.text("title"),
-        Phase.valueOf(json.text("phase")),
+        json.constant(Phase.class, "phase"),
         json.texts("calls"),
         json.texts("creates"),
-        Undo.valueOf(json.text("undo")));
+        json.constant(Undo.class, "undo"));
   }
 
   private record Node(String name, Map<String, @Nullable Object> map) {
@@ -132,6 +136,21 @@ final class PlanJson {
 
     String text(String field) {
       return text(name + "." + field, map.get(field));
+    }
+
+    <E extends Enum<E>> E constant(Class<E> type, String field) {
+      String value = text(field);
+      return Arrays.stream(type.getEnumConstants())
+          .filter(constant -> constant.name().equals(value))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new PlanVersionException(
+                      "A rotation plan with the "
+                          + field
+                          + " '"
+                          + value
+                          + "', which this version of kms-rotation does not know"));
     }
 
     Optional<String> maybe(String field) {

@@ -95,7 +95,9 @@ public final class RotationPlan {
    *
    * @param json the text
    * @return the plan
-   * @throws IllegalArgumentException if it is not a plan of {@link #FORMAT_VERSION}
+   * @throws PlanVersionException if it is of another format than {@link #FORMAT_VERSION}, or names
+   *     a phase or an undo that this version does not know
+   * @throws IllegalArgumentException if it is not a plan
    */
   public static RotationPlan fromJson(String json) {
     return PlanJson.read(json);

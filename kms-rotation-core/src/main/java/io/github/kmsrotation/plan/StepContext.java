@@ -56,7 +56,9 @@ public interface StepContext extends AwsReader {
    * When this step last sent a mutating operation that AWS has not refused, forward or undo, over
    * all processes that ran it. AWS shows the effect of a call later than it answers: a step that
    * does not see it yet waits for a while from this moment before it sends the call again, or
-   * before it takes what it may have made for absent.
+   * before it takes what it may have made for absent. Never later than {@link #clock}'s time: if
+   * the clock was put back since, the time of the first look afterwards stands for it, so that no
+   * step waits for as long as the clock was wrong.
    *
    * @param operation the IAM action
    * @param resource the resource it was sent for

@@ -5,7 +5,10 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells listeners, and keeps what they throw from steering the run. */
+/**
+ * Tells listeners, and keeps what they throw from steering the run: their Errors too, such as a
+ * class that is not found. Only what befalls the virtual machine itself goes through.
+ */
 final class Listeners {
 
   private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
@@ -20,7 +23,9 @@ final class Listeners {
     for (RotationListener listener : listeners) {
       try {
         message.accept(listener);
-      } catch (RuntimeException e) {
+      } catch (VirtualMachineError e) {
+        throw e;
+      } catch (Throwable e) {
         LOG.warn("A rotation listener failed; the run goes on", e);
       }
     }

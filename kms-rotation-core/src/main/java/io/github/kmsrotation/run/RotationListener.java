@@ -7,8 +7,8 @@ import io.github.kmsrotation.plan.StepOutcome;
 
 /**
  * Is told how a run goes. A listener cannot steer: it is called on the runner's thread after the
- * journal holds what it is told, in order, and should return at once. Its exceptions are logged and
- * change nothing.
+ * journal holds what it is told, in order, and should return at once. What it throws is logged and
+ * changes nothing, Errors other than a {@link VirtualMachineError} included.
  */
 public interface RotationListener {
 

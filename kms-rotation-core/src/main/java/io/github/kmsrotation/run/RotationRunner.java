@@ -23,8 +23,10 @@ import java.util.function.Supplier;
 
 /**
  * Runs plans, step by step, so that a crash at any point loses nothing. The calling thread does the
- * work and returns when the run is complete or has to stop. Immutable; safe for use by several
- * threads, each with a run of its own. Defaults:
+ * work and returns when the run is complete or has to stop; an interrupt stops it as {@link
+ * RunStatus#FAILED}, resumable, with the thread's interrupt status kept. Immutable; safe for use by
+ * several threads, each with a run of its own. Its runs share the rate limit and the circuit of the
+ * call settings: use a runner per Region and account if they are not to. Defaults:
  *
  * <ul>
  *   <li>{@link Approvals#stopBeforeCutoverAndRetire}
@@ -37,7 +39,7 @@ public final class RotationRunner {
   private final Journal journal;
   private final Approvals approvals;
   private final Listeners listeners;
-  private final AwsCallSettings callSettings;
+  private final AwsCalls calls;
   private final Clock clock;
   private final Sleeper sleeper;
   private final Map<String, StrategyOptions<?>> options;
@@ -48,7 +50,7 @@ public final class RotationRunner {
             () -> new IllegalArgumentException("A runner needs a journal: call journal(...)"));
     this.approvals = builder.approvals;
     this.listeners = new Listeners(builder.listeners);
-    this.callSettings = builder.callSettings;
+    this.calls = new AwsCalls(builder.callSettings);
     this.clock = builder.clock;
     this.sleeper = builder.sleeper;
     this.options = Map.copyOf(builder.options);
@@ -73,6 +75,9 @@ public final class RotationRunner {
    *     written; nothing further was done then
    * @throws io.github.kmsrotation.error.MissingOptionException if the plan needs a hook that {@link
    *     Builder#with} was not given
+   * @throws io.github.kmsrotation.error.ClientConfigurationException if a client had to be made and
+   *     the SDK found no Region for it. That there are no credentials is found out in a step, so it
+   *     ends the run as {@link RunStatus#FAILED}, with this exception as the failure
    */
   public RotationReport run(RotationPlan plan) {
     BoundSteps bound = bind(plan);
@@ -100,6 +105,9 @@ public final class RotationRunner {
    *     or written
    * @throws io.github.kmsrotation.error.MissingOptionException if the plan needs a hook that {@link
    *     Builder#with} was not given
+   * @throws io.github.kmsrotation.error.ClientConfigurationException if a client had to be made and
+   *     the SDK found no Region for it. That there are no credentials is found out in a step, so it
+   *     ends the run as {@link RunStatus#FAILED}, with this exception as the failure
    */
   public RotationReport resume(RunId runId) {
     return reopened(runId, false);
@@ -164,14 +172,15 @@ public final class RotationRunner {
 
   private RunExecution execution(RunBook book, BoundSteps bound) {
     RunExecution execution =
-        new RunExecution(
-            book, bound.steps(), new AwsCalls(callSettings), approvals, listeners, sleeper);
+        new RunExecution(book, bound.steps(), calls, approvals, listeners, sleeper);
     book.write(EntryType.STARTED, "", Map.of());
     return execution;
   }
 
   private BoundSteps bind(RotationPlan plan) {
-    return Strategies.find(plan.kind()).bind(plan, Optional.ofNullable(options.get(plan.kind())));
+    return AwsCalls.client(
+        () ->
+            Strategies.find(plan.kind()).bind(plan, Optional.ofNullable(options.get(plan.kind()))));
   }
 
   private static RotationReport closing(BoundSteps bound, Supplier<RotationReport> work) {
@@ -241,7 +250,7 @@ public final class RotationRunner {
     }
 
     /**
-     * How calls to AWS are tried.
+     * How calls to AWS are tried, by all runs of the runner together.
      *
      * @param settings the settings
      * @return this builder

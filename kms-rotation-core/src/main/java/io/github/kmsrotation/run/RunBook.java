@@ -3,7 +3,9 @@ package io.github.kmsrotation.run;
 import io.github.kmsrotation.journal.EntryType;
 import io.github.kmsrotation.journal.JournalCorruptedException;
 import io.github.kmsrotation.journal.JournalEntry;
+import io.github.kmsrotation.journal.JournalVersionException;
 import io.github.kmsrotation.journal.RunLog;
+import io.github.kmsrotation.plan.PlanVersionException;
 import io.github.kmsrotation.plan.RotationPlan;
 import java.time.Clock;
 import java.util.List;
@@ -40,6 +42,9 @@ final class RunBook {
     RotationPlan plan;
     try {
       plan = RotationPlan.fromJson(entries.get(0).value("plan"));
+    } catch (PlanVersionException e) {
+      throw new JournalVersionException(
+          "The stored plan is of another version: " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {
       throw new JournalCorruptedException("The stored plan cannot be read: " + e.getMessage(), e);
     }

@@ -2,17 +2,22 @@ package io.github.kmsrotation.run;
 
 import io.github.kmsrotation.aws.AwsCalls;
 import io.github.kmsrotation.aws.AwsFailure;
+import io.github.kmsrotation.aws.AwsUnavailableException;
 import io.github.kmsrotation.aws.UnknownOutcomeException;
+import io.github.kmsrotation.error.ClientConfigurationException;
+import io.github.kmsrotation.error.MissingPermissionException;
 import io.github.kmsrotation.journal.EntryType;
 import io.github.kmsrotation.plan.Facts;
 import io.github.kmsrotation.plan.RunId;
 import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepDescription;
+import io.github.kmsrotation.run.RunState.Outcome;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import software.amazon.awssdk.core.exception.SdkException;
 
 /** Lends one step the calls to AWS and writes down what it does with them. */
 final class RunContext implements StepContext {
@@ -54,7 +59,7 @@ final class RunContext implements StepContext {
 
   @Override
   public Optional<Instant> lastSent(String operation, String resource) {
-    return book.state().lastSent(step.id(), operation, resource);
+    return book.state().lastSent(step.id(), operation, resource, book.clock().instant());
   }
 
   @Override
@@ -76,22 +81,36 @@ final class RunContext implements StepContext {
     book.write(EntryType.INTENT, step.id(), Map.of("operation", operation, "resource", resource));
     try {
       T answer = calls.mutate(operation, call);
-      outcome(operation, resource, RunState.OK);
+      outcome(operation, resource, Outcome.OK, "");
       return answer;
     } catch (UnknownOutcomeException e) {
-      outcome(operation, resource, RunState.UNKNOWN);
+      outcome(operation, resource, Outcome.UNKNOWN, e.getClass().getSimpleName());
+      throw e;
+    } catch (SdkException
+        | AwsUnavailableException
+        | MissingPermissionException
+        | ClientConfigurationException e) {
+      String code = AwsFailure.errorCode(e);
+      outcome(
+          operation,
+          resource,
+          Outcome.REFUSED,
+          code.isEmpty() ? e.getClass().getSimpleName() : code);
       throw e;
     } catch (RuntimeException e) {
-      String code = AwsFailure.errorCode(e);
-      outcome(operation, resource, code.isEmpty() ? e.getClass().getSimpleName() : code);
+      outcome(operation, resource, Outcome.UNKNOWN, e.getClass().getSimpleName());
       throw e;
     }
   }
 
-  private void outcome(String operation, String resource, String outcome) {
+  private void outcome(String operation, String resource, Outcome outcome, String error) {
     book.write(
         EntryType.OUTCOME,
         step.id(),
-        Map.of("operation", operation, "resource", resource, "outcome", outcome));
+        Map.of(
+            "operation", operation,
+            "resource", resource,
+            "outcome", outcome.name(),
+            "error", error));
   }
 }

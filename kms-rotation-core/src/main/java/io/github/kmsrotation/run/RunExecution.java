@@ -21,6 +21,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 final class RunExecution {
 
   private static final Logger LOG = LoggerFactory.getLogger(RotationRunner.class);
+  private static final String INTERRUPTED = "The thread was interrupted. Resume to go on.";
 
   private final RunBook book;
   private final List<Step> steps;
@@ -96,7 +97,7 @@ final class RunExecution {
     StepOutcome.Done done =
         finish(description, () -> step.advance(new RunContext(book, description, calls)));
     book.write(
-        EntryType.STEP_DONE, description.id(), RunState.resultData(done.facts(), done.evidence()));
+        EntryType.STEP_DONE, description.id(), StepResults.write(done.facts(), done.evidence()));
     listeners.tell(listener -> listener.onStepDone(book.plan(), description, done));
   }
 
@@ -126,9 +127,12 @@ final class RunExecution {
     } catch (JournalUnavailableException e) {
       throw e;
     } catch (RuntimeException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new Stop(INTERRUPTED, e);
+      }
       LOG.error("Run {}: step '{}' failed", book.plan().runId(), step.id(), e);
       book.write(EntryType.STEP_FAILED, step.id(), Map.of("error", e.getClass().getName()));
-      throw new Stop(step, e);
+      throw new Stop("Step '" + step.id() + "' failed: " + inWords(e), e);
     }
     if (outcome instanceof StepOutcome.Blocked blocked) {
       book.write(EntryType.STEP_BLOCKED, step.id(), Map.of("reason", blocked.reason()));
@@ -150,8 +154,23 @@ final class RunExecution {
     if (!(irreversible || approvals.isAskedFor(phase)) || book.state().isApproved(phase)) {
       return;
     }
+    decide(phase, irreversible, ask(phase));
+  }
+
+  private Approval ask(Phase phase) throws Stop {
     RotationReport soFar = book.report(RunStatus.RUNNING, "");
-    decide(phase, irreversible, approvals.ask(new ApprovalRequest(book.plan(), phase, soFar)));
+    try {
+      return approvals.ask(new ApprovalRequest(book.plan(), phase, soFar));
+    } catch (RuntimeException e) {
+      LOG.error("Run {}: the approver failed", book.plan().runId(), e);
+      throw new Stop(
+          "The approver failed when it was asked about "
+              + phase
+              + ", so nothing of that phase was begun: "
+              + inWords(e)
+              + ". Resume to ask again, or roll back.",
+          e);
+    }
   }
 
   private void decide(Phase phase, boolean irreversible, Approval answer) throws Stop {
@@ -169,7 +188,10 @@ final class RunExecution {
       book.write(
           EntryType.APPROVAL,
           "",
-          Map.of("phase", phase.name(), "answer", "denied", "reason", denied.reason()));
+          Map.of(
+              "phase", phase.name(),
+              "answer", RunState.Answer.DENIED.name(),
+              "reason", denied.reason()));
       throw new Stop(
           RunStatus.AWAITING_APPROVAL,
           phase + " was not approved: " + denied.reason() + ". Resume to ask again, or roll back.");
@@ -182,7 +204,9 @@ final class RunExecution {
 
   private void approve(Phase phase, String by) {
     book.write(
-        EntryType.APPROVAL, "", Map.of("phase", phase.name(), "answer", "granted", "by", by));
+        EntryType.APPROVAL,
+        "",
+        Map.of("phase", phase.name(), "answer", RunState.Answer.GRANTED.name(), "by", by));
   }
 
   private RotationReport stoppable(Work work) {
@@ -193,14 +217,21 @@ final class RunExecution {
       report = stop.describe(book);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      report =
-          book.report(
-              RunStatus.FAILED, "The thread was interrupted while waiting. Resume to go on.");
+      report = book.report(RunStatus.FAILED, INTERRUPTED);
     }
     LOG.info("Run {} is {}: {}", report.runId(), report.status(), report.reason());
     RotationReport ended = report;
     listeners.tell(listener -> listener.onRunEnded(ended));
     return report;
+  }
+
+  /** Exceptions of this library say in words what happened; others are named, too. */
+  private static String inWords(RuntimeException failure) {
+    String name =
+        failure instanceof RotationException || failure instanceof SdkException
+            ? ""
+            : failure.getClass().getName() + ": ";
+    return name + failure.getMessage();
   }
 
   private interface Work {
@@ -220,19 +251,10 @@ final class RunExecution {
       this.failure = Optional.empty();
     }
 
-    Stop(StepDescription step, RuntimeException failure) {
-      super(reason(step, failure), failure);
+    Stop(String reason, RuntimeException failure) {
+      super(reason, failure);
       this.status = RunStatus.FAILED;
       this.failure = Optional.of(failure);
-    }
-
-    /** Exceptions of this library say in words what happened; others are named, too. */
-    private static String reason(StepDescription step, RuntimeException failure) {
-      String name =
-          failure instanceof RotationException || failure instanceof SdkException
-              ? ""
-              : failure.getClass().getName() + ": ";
-      return "Step '" + step.id() + "' failed: " + name + failure.getMessage();
     }
 
     RotationReport describe(RunBook book) {

@@ -2,7 +2,6 @@ package io.github.kmsrotation.run;
 
 import io.github.kmsrotation.journal.EntryType;
 import io.github.kmsrotation.journal.JournalEntry;
-import io.github.kmsrotation.plan.Evidence;
 import io.github.kmsrotation.plan.Facts;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.RotationPlan;
@@ -15,23 +14,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
 /** What the entries of a journal add up to. Built by replaying them; kept current by the runner. */
 final class RunState {
 
-  /** Outcomes after which AWS may have done what was asked. */
-  static final String OK = "ok";
+  /** What became of a call. After all but REFUSED, AWS may have done what was asked. */
+  enum Outcome {
+    OK,
+    UNKNOWN,
+    REFUSED
+  }
 
-  static final String UNKNOWN = "unknown";
+  /** What an approver said. */
+  enum Answer {
+    GRANTED,
+    DENIED
+  }
 
-  private static final Set<String> NOT_REFUSED = Set.of(OK, UNKNOWN);
-  private static final String EVIDENCE = "evidence.";
-
+  private static final Set<EntryType> OF_THE_RUN =
+      EnumSet.of(
+          EntryType.PLAN,
+          EntryType.STARTED,
+          EntryType.APPROVAL,
+          EntryType.ROLLBACK_STARTED,
+          EntryType.FINISHED);
   private final RotationPlan plan;
   private final Map<String, StepStatus> statuses = new HashMap<>();
-  private final Map<String, Facts> facts = new HashMap<>();
-  private final Map<String, List<Evidence>> evidence = new HashMap<>();
+  private final Map<String, StepResults> results = new HashMap<>();
   private final Map<String, Integer> sent = new HashMap<>();
   private final Map<String, Instant> lastSent = new HashMap<>();
   private final Set<Phase> approved = EnumSet.noneOf(Phase.class);
@@ -51,29 +60,33 @@ final class RunState {
 
   void apply(JournalEntry entry) {
     String step = entry.step();
+    if (!statuses.containsKey(step) && !(step.isEmpty() && OF_THE_RUN.contains(entry.type()))) {
+      throw StoredValues.damaged("it tells of step '" + step + "', which is not in its plan", null);
+    }
     switch (entry.type()) {
       case STEP_STARTED -> statuses.put(step, StepStatus.STARTED);
       case STEP_DONE -> {
         statuses.put(step, StepStatus.DONE);
-        takeResults(step, entry);
+        results.put(step, StepResults.read(entry));
       }
       case STEP_UNDONE -> {
         statuses.put(step, StepStatus.UNDONE);
-        takeResults(step, entry);
+        results.put(step, StepResults.read(entry));
       }
       case INTENT -> {
         sent.merge(intentKey(step, entry), 1, Integer::sum);
         lastSent.put(intentKey(step, entry), entry.at());
       }
       case OUTCOME -> {
-        if (!NOT_REFUSED.contains(entry.value("outcome"))) {
+        if (StoredValues.constant(Outcome.class, entry, "outcome") == Outcome.REFUSED) {
           sent.merge(intentKey(step, entry), -1, Integer::sum);
           lastSent.remove(intentKey(step, entry));
         }
       }
       case APPROVAL -> {
-        if (entry.value("answer").equals("granted")) {
-          approved.add(Phase.valueOf(entry.value("phase")));
+        Phase phase = StoredValues.constant(Phase.class, entry, "phase");
+        if (StoredValues.constant(Answer.class, entry, "answer") == Answer.GRANTED) {
+          approved.add(phase);
         }
       }
       case ROLLBACK_STARTED -> {
@@ -81,38 +94,15 @@ final class RunState {
         finished = false;
         sent.clear();
       }
-      case FINISHED -> finished = true;
+      case FINISHED -> {
+        RunStatus end = StoredValues.constant(RunStatus.class, entry, "status");
+        if (end != (rollingBack ? RunStatus.ROLLED_BACK : RunStatus.SUCCEEDED)) {
+          throw StoredValues.unknown(entry, "status");
+        }
+        finished = true;
+      }
       case PLAN, STARTED, STEP_WAITING, STEP_BLOCKED, STEP_FAILED -> {}
     }
-  }
-
-  private void takeResults(String step, JournalEntry entry) {
-    TreeMap<String, String> values = new TreeMap<>();
-    TreeMap<String, Evidence> seen = new TreeMap<>();
-    entry
-        .data()
-        .forEach(
-            (name, value) -> {
-              if (name.startsWith(EVIDENCE)) {
-                String[] parts = value.split("\u001f", -1);
-                seen.put(name, new Evidence(parts[0], parts[1], parts[2]));
-              } else {
-                values.put(name, value);
-              }
-            });
-    facts.put(step, new Facts(values));
-    evidence.put(step, List.copyOf(seen.values()));
-  }
-
-  static Map<String, String> resultData(Facts facts, List<Evidence> evidence) {
-    Map<String, String> data = new TreeMap<>(facts.values());
-    int number = 0;
-    for (Evidence e : evidence) {
-      data.put(
-          EVIDENCE + String.format("%05d", number++),
-          String.join("\u001f", e.subject(), e.expected(), e.actual()));
-    }
-    return data;
   }
 
   private static String intentKey(String step, JournalEntry entry) {
@@ -123,8 +113,11 @@ final class RunState {
     return step + "|" + operation + "|" + resource;
   }
 
-  Optional<Instant> lastSent(String step, String operation, String resource) {
-    return Optional.ofNullable(lastSent.get(key(step, operation, resource)));
+  /** A time that is still to come was written before the clock was put back: it becomes now. */
+  Optional<Instant> lastSent(String step, String operation, String resource, Instant now) {
+    return Optional.ofNullable(
+        lastSent.computeIfPresent(
+            key(step, operation, resource), (key, at) -> at.isAfter(now) ? now : at));
   }
 
   int timesSent(String step, String operation, String resource) {
@@ -136,7 +129,11 @@ final class RunState {
   }
 
   Facts facts(String step) {
-    return facts.getOrDefault(step, Facts.none());
+    return results(step).facts();
+  }
+
+  private StepResults results(String step) {
+    return results.getOrDefault(step, StepResults.NONE);
   }
 
   boolean isApproved(Phase phase) {
@@ -174,8 +171,7 @@ final class RunState {
     List<StepDescription> verifying =
         plan.steps().stream().filter(step -> step.phase() == Phase.VERIFY).toList();
     return verifying.stream().allMatch(step -> status(step) == StepStatus.DONE)
-        && verifying.stream()
-            .anyMatch(step -> !evidence.getOrDefault(step.id(), List.of()).isEmpty());
+        && verifying.stream().anyMatch(step -> !results(step.id()).evidence().isEmpty());
   }
 
   RotationReport report(RunStatus status, String reason, Instant now) {
@@ -184,10 +180,7 @@ final class RunState {
             .map(
                 step ->
                     new StepReport(
-                        step,
-                        status(step),
-                        facts(step.id()),
-                        evidence.getOrDefault(step.id(), List.of())))
+                        step, status(step), facts(step.id()), results(step.id()).evidence()))
             .toList();
     return new RotationReport(plan, status, reason, steps, startedAt, now, Optional.empty());
   }

@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 
 /**
  * Looks at a step again and again until it is done or blocked: waits, and resolves lost answers.
+ * Only time that went forward counts as waited for, so a clock that is put back delays no timeout.
  */
 final class StepLoop {
 
@@ -29,10 +30,14 @@ final class StepLoop {
 
   StepOutcome run(StepDescription step, Supplier<StepOutcome> look, Consumer<Condition> onWaiting)
       throws InterruptedException {
-    Instant waitingSince = Instant.MAX;
+    Duration waited = Duration.ZERO;
+    Instant lastLook = Instant.MAX;
     String waitingFor = "";
     int lostAnswers = 0;
     while (true) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
       StepOutcome outcome;
       try {
         outcome = look.get();
@@ -51,13 +56,16 @@ final class StepLoop {
       Instant now = book.clock().instant();
       if (!what.equals(waitingFor)) {
         waitingFor = what;
-        waitingSince = now;
+        waited = Duration.ZERO;
         book.write(
             EntryType.STEP_WAITING,
             step.id(),
             Map.of("kind", condition.kind(), "resource", condition.resource()));
+      } else if (now.isAfter(lastLook)) {
+        waited = waited.plus(Duration.between(lastLook, now));
       }
-      if (Duration.between(waitingSince, now).compareTo(condition.timeout()) > 0) {
+      lastLook = now;
+      if (waited.compareTo(condition.timeout()) > 0) {
         return tooLong(condition);
       }
       onWaiting.accept(condition);
