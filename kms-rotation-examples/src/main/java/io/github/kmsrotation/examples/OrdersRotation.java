@@ -45,6 +45,7 @@ final class OrdersRotation implements AutoCloseable {
     RdsOptions options =
         RdsOptions.builder()
             .client(rds) // not in README
+            .kmsClient(kms) // not in README
             .writeFreeze(myWriters)
             .verifyData(
                 JdbcComparison.builder()

@@ -28,6 +28,10 @@ final class CleanUpStep extends RdsStep {
 
   @Override
   public StepOutcome advance(StepContext context) {
+    Optional<StepOutcome> unfit = Fitness.ofReplacement(env, context, names.original());
+    if (unfit.isPresent()) {
+      return unfit.get();
+    }
     for (String snapshot : List.of(names.snapshot(), names.rekeyedSnapshot())) {
       if (!SnapshotStep.delete(context, rds, snapshot, names)) {
         return waitFor("rds:DBSnapshotDeleted", snapshot, "deleting");

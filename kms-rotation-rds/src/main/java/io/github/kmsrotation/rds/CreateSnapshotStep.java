@@ -51,7 +51,8 @@ final class CreateSnapshotStep extends SnapshotStep {
     if (!Rds.isAvailable(original.get())) {
       return Optional.of(waitFor(original.get()));
     }
-    return new OtherRuns(rds, names).obstacle(context::read, original.get());
+    return Topology.obstacle(context, rds, original.get())
+        .or(() -> new OtherRuns(rds, names).obstacle(context::read, original.get()));
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StepOutcome;
 import io.github.kmsrotation.plan.Undo;
 import io.github.kmsrotation.rds.data.DatabaseEndpoint;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -19,6 +20,12 @@ final class FreezeStep extends RdsStep {
   private final BiConsumer<WriteFreeze, DatabaseEndpoint> forwards;
   private final BiConsumer<WriteFreeze, DatabaseEndpoint> backwards;
   private final WriteFreeze hook;
+
+  /** Whether this process has called the hook already when rolling back. */
+  private boolean undone;
+
+  /** Since when RDS shows no DB instance of that name; it may show a new name late. */
+  private Instant missingSince = Instant.MAX;
 
   /** Only the first freeze can meet another run. */
   private final Optional<OtherRuns> others;
@@ -68,8 +75,13 @@ final class FreezeStep extends RdsStep {
 
   @Override
   public StepOutcome undo(StepContext context) {
+    if (undone) {
+      return StepOutcome.done();
+    }
     // The other run relies on the silence of the writers, and lets them write again at its own end.
-    return call(context, backwards, obstacle -> StepOutcome.done());
+    StepOutcome outcome = call(context, backwards, obstacle -> StepOutcome.done());
+    undone = outcome instanceof StepOutcome.Done;
+    return outcome;
   }
 
   private StepOutcome call(
@@ -78,7 +90,11 @@ final class FreezeStep extends RdsStep {
       UnaryOperator<StepOutcome> whenAnotherRunIsUnderWay) {
     Optional<DBInstance> serving = rds.instance(context::read, names.original());
     if (serving.isEmpty()) {
-      return gone("The DB instance " + names.original());
+      Instant now = context.clock().instant();
+      missingSince = missingSince.isAfter(now) ? now : missingSince;
+      return now.isBefore(missingSince.plus(SETTLES_WITHIN))
+          ? waitUntilShown(names.original())
+          : gone("The DB instance " + names.original());
     }
     if (!Rds.isAvailable(serving.get())) {
       return waitFor(serving.get());

@@ -44,6 +44,9 @@ final class ObserveStep extends RdsStep {
     if (serving.isEmpty() || replacement.isEmpty()) {
       return gone("The DB instance " + names.original());
     }
+    if (RestoreStep.ON_THE_WAY.contains(serving.get().dbInstanceStatus())) {
+      return waitFor(serving.get());
+    }
     List<Evidence> evidence =
         List.of(
             new Evidence(

@@ -49,10 +49,14 @@ final class Rds {
   /** By the id that a DB instance keeps when it is renamed. */
   Optional<DBInstance> instanceByResourceId(Reader reader, String resourceId) {
     Filter filter = Filter.builder().name("dbi-resource-id").values(resourceId).build();
-    return first(
-        reader.read(
-            "rds:DescribeDBInstances",
-            () -> client.describeDBInstances(r -> r.filters(filter)).dbInstances()));
+    try {
+      return first(
+          reader.read(
+              "rds:DescribeDBInstances",
+              () -> client.describeDBInstances(r -> r.filters(filter)).dbInstances()));
+    } catch (DbInstanceNotFoundException e) {
+      return Optional.empty();
+    }
   }
 
   Optional<DBSnapshot> snapshot(Reader reader, String identifier) {

@@ -30,6 +30,11 @@ record RdsNames(String original, RunId runId) {
     return name("old");
   }
 
+  /** What a replacement that had served held when it was rolled back. */
+  String rescueSnapshot() {
+    return name("undone");
+  }
+
   String finalSnapshot() {
     return name("final");
   }

@@ -6,13 +6,14 @@ import io.github.kmsrotation.target.RdsTarget;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.rds.RdsClient;
 
 /**
  * What the RDS strategy needs beyond target and key. Immutable. Defaults:
  *
  * <ul>
- *   <li>a client from the environment's Region and credentials, closed after use
+ *   <li>clients for the DB instance's Region with the environment's credentials, closed after use
  *   <li>no {@link WriteFreeze} and no {@link DataVerifier}: planning then refuses, unless what that
  *       means is accepted in so many words
  *   <li>nothing is observed beyond one look after the cutover
@@ -22,6 +23,7 @@ import software.amazon.awssdk.services.rds.RdsClient;
 public final class RdsOptions implements StrategyOptions<RdsTarget> {
 
   private final Optional<RdsClient> client;
+  private final Optional<KmsClient> kmsClient;
   private final Optional<WriteFreeze> writeFreeze;
   private final Optional<DataVerifier> dataVerifier;
   private final boolean losingWritesAccepted;
@@ -31,6 +33,7 @@ public final class RdsOptions implements StrategyOptions<RdsTarget> {
 
   private RdsOptions(Builder builder) {
     this.client = builder.client;
+    this.kmsClient = builder.kmsClient;
     this.writeFreeze = builder.writeFreeze;
     this.dataVerifier = builder.dataVerifier;
     this.losingWritesAccepted = builder.losingWritesAccepted;
@@ -55,6 +58,10 @@ public final class RdsOptions implements StrategyOptions<RdsTarget> {
 
   Optional<RdsClient> client() {
     return client;
+  }
+
+  Optional<KmsClient> kmsClient() {
+    return kmsClient;
   }
 
   Optional<WriteFreeze> writeFreeze() {
@@ -96,6 +103,7 @@ public final class RdsOptions implements StrategyOptions<RdsTarget> {
   public static final class Builder {
 
     private Optional<RdsClient> client = Optional.empty();
+    private Optional<KmsClient> kmsClient = Optional.empty();
     private Optional<WriteFreeze> writeFreeze = Optional.empty();
     private Optional<DataVerifier> dataVerifier = Optional.empty();
     private boolean losingWritesAccepted;
@@ -113,6 +121,18 @@ public final class RdsOptions implements StrategyOptions<RdsTarget> {
      */
     public Builder client(RdsClient client) {
       this.client = Optional.of(client);
+      return this;
+    }
+
+    /**
+     * The client to ask KMS with, before the original steps aside and before it is deleted, whether
+     * the new key can still be used. It is not closed.
+     *
+     * @param kmsClient a client for the Region of the DB instance, that may {@code DescribeKey}
+     * @return this builder
+     */
+    public Builder kmsClient(KmsClient kmsClient) {
+      this.kmsClient = Optional.of(kmsClient);
       return this;
     }
 

@@ -63,7 +63,7 @@ final class RdsPlanning {
             .rationale(key.rationale())
             .warnings(findings.warnings())
             .attributes(RdsSteps.attributes(original.dbiResourceId(), options));
-    RdsStep.Env env = new RdsStep.Env(plan.build(), rds, names, options);
+    RdsStep.Env env = new RdsStep.Env(plan.build(), rds, request.kms(), names, options);
     return plan.steps(RdsSteps.of(env).stream().map(Step::description).toList()).build();
   }
 

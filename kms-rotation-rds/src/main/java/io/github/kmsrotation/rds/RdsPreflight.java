@@ -87,49 +87,11 @@ final class RdsPreflight {
   }
 
   private void checkTopology(DBInstance original) {
-    if (original.dbClusterIdentifier() != null) {
-      problem(
-          "It belongs to the DB cluster " + original.dbClusterIdentifier() + ".",
-          "Its storage is the cluster's: rotate the cluster.");
-    }
-    if (original.readReplicaSourceDBClusterIdentifier() != null) {
-      problem(
-          "It is a read replica of the DB cluster "
-              + original.readReplicaSourceDBClusterIdentifier()
-              + ".",
-          "The replacement would not replicate: promote it first, or rotate the source.");
-    }
-    if (original.readReplicaSourceDBInstanceIdentifier() != null) {
-      problem(
-          "It is a read replica of " + original.readReplicaSourceDBInstanceIdentifier() + ".",
-          "A read replica in the same Region always carries its source's key: rotate the source.");
-    }
-    if (!original.readReplicaDBInstanceIdentifiers().isEmpty()
-        || !original.readReplicaDBClusterIdentifiers().isEmpty()) {
-      problem(
-          "It has read replicas: "
-              + original.readReplicaDBInstanceIdentifiers()
-              + original.readReplicaDBClusterIdentifiers()
-              + ". They would stay with the original.",
-          "Delete them, rotate, and create them again from the rotated DB instance.");
-    }
+    Topology.problems(original).forEach(found -> problem(found.text(), found.remedy()));
   }
 
   private void checkDeployments(DBInstance original) {
-    boolean inDeployment =
-        read(
-            "rds:DescribeBlueGreenDeployments",
-            () ->
-                rds
-                    .client()
-                    .describeBlueGreenDeploymentsPaginator(r -> {})
-                    .blueGreenDeployments()
-                    .stream()
-                    .anyMatch(
-                        d ->
-                            original.dbInstanceArn().equals(d.source())
-                                || original.dbInstanceArn().equals(d.target())));
-    if (inDeployment) {
+    if (Topology.isInBlueGreenDeployment(request.calls(), rds, original)) {
       problem("It is part of a blue/green deployment.", "Finish or delete the deployment.");
     }
   }

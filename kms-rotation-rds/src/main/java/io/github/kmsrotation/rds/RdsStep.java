@@ -8,6 +8,7 @@ import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StepOutcome;
 import java.time.Duration;
 import java.util.Optional;
+import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.rds.model.DBInstance;
 import software.amazon.awssdk.services.rds.model.DBSnapshot;
 
@@ -17,14 +18,14 @@ abstract class RdsStep implements Step {
   static final String ORIGINAL_RESOURCE_ID = "originalResourceId";
   static final String REPLACEMENT_RESOURCE_ID = "replacementResourceId";
 
-  private static final Duration SETTLES_WITHIN = Duration.ofMinutes(2);
+  static final Duration SETTLES_WITHIN = Duration.ofMinutes(2);
   private static final Duration POLL = Duration.ofSeconds(15);
 
   private final StepDescription description;
   final RotationPlan plan;
   final Rds rds;
   final RdsNames names;
-  private final Env env;
+  final Env env;
 
   RdsStep(StepDescription description, Env env) {
     this.description = description;
@@ -35,7 +36,7 @@ abstract class RdsStep implements Step {
   }
 
   /** What a step is bound to. */
-  record Env(RotationPlan plan, Rds rds, RdsNames names, RdsOptions options) {
+  record Env(RotationPlan plan, Rds rds, KmsClient kms, RdsNames names, RdsOptions options) {
 
     String targetKeyArn() {
       return plan.targetKeyArn().orElseThrow();
@@ -51,6 +52,15 @@ abstract class RdsStep implements Step {
           .factsOf(RestoreStep.ID)
           .find(REPLACEMENT_RESOURCE_ID)
           .flatMap(id -> rds.instanceByResourceId(context::read, id));
+    }
+
+    StepOutcome waitFor(String kind, String resource, String seen) {
+      return StepOutcome.waiting(new Condition(kind, resource, seen, POLL, options.patience()));
+    }
+
+    StepOutcome waitFor(DBInstance instance) {
+      return waitFor(
+          "rds:DBInstanceAvailable", instance.dbInstanceIdentifier(), instance.dbInstanceStatus());
     }
   }
 
@@ -83,12 +93,17 @@ abstract class RdsStep implements Step {
   }
 
   final StepOutcome waitFor(String kind, String resource, String seen) {
-    return StepOutcome.waiting(new Condition(kind, resource, seen, POLL, env.options().patience()));
+    return env.waitFor(kind, resource, seen);
   }
 
   final StepOutcome waitFor(DBInstance instance) {
-    return waitFor(
-        "rds:DBInstanceAvailable", instance.dbInstanceIdentifier(), instance.dbInstanceStatus());
+    return env.waitFor(instance);
+  }
+
+  /** RDS may not show for a while what it has, so a look that finds nothing proves nothing. */
+  static StepOutcome waitUntilShown(String identifier) {
+    return StepOutcome.waiting(
+        new Condition("rds:DBInstanceFound", identifier, "not shown", POLL, SETTLES_WITHIN));
   }
 
   final StepOutcome waitFor(DBSnapshot snapshot) {

@@ -37,19 +37,17 @@ final class RdsSteps {
     boolean comparesData = Boolean.parseBoolean(plan.attribute(VERIFIES_DATA));
     requireConsent(env, freezes, comparesData);
     List<Step> steps = new ArrayList<>();
+    List<Step> copying =
+        List.of(new CreateSnapshotStep(env), new CopySnapshotStep(env), new RestoreStep(env));
     if (freezes) {
-      steps.add(FreezeStep.freeze(env, hook(env)));
+      FreezeStep freeze = FreezeStep.freeze(env, hook(env));
+      steps.add(freeze);
+      copying.forEach(step -> steps.add(new ThawingFirst(step, freeze)));
+    } else {
+      steps.addAll(copying);
     }
-    steps.add(new CreateSnapshotStep(env));
-    steps.add(new CopySnapshotStep(env));
-    steps.add(new RestoreStep(env));
     steps.add(new ApplySettingsStep(env));
-    steps.add(
-        new VerifyStep(
-            "verify-settings",
-            "Compare every setting, tag and role, and the KMS key",
-            Phase.VERIFY,
-            new SettingsVerifier(env)));
+    steps.add(SettingsStep.verify(env));
     if (comparesData) {
       steps.add(
           new VerifyStep(
@@ -58,6 +56,7 @@ final class RdsSteps {
               Phase.VERIFY,
               new DataComparison(env, verifier(env))));
     }
+    steps.add(SettingsStep.recheck(env));
     if (freezes && comparesData) {
       steps.add(new NoWritesStep(env, verifier(env)));
     }
@@ -67,6 +66,9 @@ final class RdsSteps {
       steps.add(FreezeStep.thaw(env, hook(env)));
     }
     steps.add(new ObserveStep(env, Duration.parse(plan.attribute(OBSERVE_FOR))));
+    if (freezes && comparesData) {
+      steps.add(new OriginalUnwrittenStep(env, verifier(env)));
+    }
     steps.add(new RetireInstanceStep(env));
     steps.add(new CleanUpStep(env));
     return steps;

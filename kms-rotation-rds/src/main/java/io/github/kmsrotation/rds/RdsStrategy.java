@@ -5,9 +5,13 @@ import io.github.kmsrotation.plan.StrategyOptions;
 import io.github.kmsrotation.spi.PlanRequest;
 import io.github.kmsrotation.spi.RotationStrategy;
 import io.github.kmsrotation.target.RdsTarget;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.rds.RdsClient;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
  * Found by the planner and the runner with {@link java.util.ServiceLoader}; not meant to be called
@@ -38,13 +42,21 @@ public final class RdsStrategy implements RotationStrategy<RdsTarget> {
   @Override
   public BoundSteps bind(RotationPlan plan, Optional<StrategyOptions<?>> given) {
     RdsOptions options = mine(given);
-    Optional<RdsClient> theirs = options.client();
-    RdsClient client =
-        theirs.orElseGet(() -> RdsClient.builder().region(Region.of(plan.region())).build());
+    Region region = Region.of(plan.region());
+    List<SdkAutoCloseable> own = new ArrayList<>();
+    RdsClient rds =
+        options.client().orElseGet(() -> kept(own, RdsClient.builder().region(region).build()));
+    KmsClient kms =
+        options.kmsClient().orElseGet(() -> kept(own, KmsClient.builder().region(region).build()));
     RdsNames names = new RdsNames(plan.targetId(), plan.runId());
     return new BoundSteps(
-        RdsSteps.of(new RdsStep.Env(plan, new Rds(client), names, options)),
-        theirs.isPresent() ? () -> {} : client::close);
+        RdsSteps.of(new RdsStep.Env(plan, new Rds(rds), kms, names, options)),
+        () -> own.forEach(SdkAutoCloseable::close));
+  }
+
+  private static <C extends SdkAutoCloseable> C kept(List<SdkAutoCloseable> own, C client) {
+    own.add(client);
+    return client;
   }
 
   private static RdsOptions mine(Optional<StrategyOptions<?>> options) {

@@ -137,7 +137,11 @@ final class RdsWarnings {
         "Nothing serves between the two renames, usually a few minutes.");
     warning(
         "A rollback after the cutover brings the original back as it was before.",
-        "Writes made since the cutover stay behind in the replacement, which rollback deletes.");
+        "Writes made since the cutover are kept in a final DB snapshot of the replacement.");
+    warning(
+        "A client that keeps an address it once looked up reaches the original after the cutover.",
+        "Have clients look up the endpoint again. What is written to the original is found before"
+            + " it is deleted, if the data is compared.");
   }
 
   void warnAboutSubscriptions(DBInstance original, List<EventSubscription> all) {

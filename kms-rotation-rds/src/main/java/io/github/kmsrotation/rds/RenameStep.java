@@ -7,6 +7,7 @@ import io.github.kmsrotation.plan.StepOutcome;
 import io.github.kmsrotation.plan.Undo;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import software.amazon.awssdk.services.rds.model.DBInstance;
 import software.amazon.awssdk.services.rds.model.DbInstanceAlreadyExistsException;
 import software.amazon.awssdk.services.rds.model.DbInstanceNotFoundException;
@@ -22,12 +23,17 @@ import software.amazon.awssdk.services.rds.model.InvalidDbInstanceStateException
  */
 final class RenameStep extends RdsStep {
 
+  static final String TAKE_OVER = "take-over";
+
   private static final String MODIFY = "rds:ModifyDBInstance";
   private static final int MOST_ATTEMPTS = 5;
 
   private final boolean isOriginal;
   private final String from;
   private final String to;
+
+  /** Counted anew by every process, so that whoever resumes tries again. */
+  private int attempts;
 
   private RenameStep(String id, String title, boolean isOriginal, String from, String to, Env env) {
     super(
@@ -52,7 +58,7 @@ final class RenameStep extends RdsStep {
   static RenameStep takeOver(Env env) {
     RdsNames names = env.names();
     return new RenameStep(
-        "take-over",
+        TAKE_OVER,
         "Rename the replacement to " + names.original() + ", which keeps the endpoint",
         false,
         names.replacement(),
@@ -62,15 +68,33 @@ final class RenameStep extends RdsStep {
 
   @Override
   public StepOutcome advance(StepContext context) {
-    return rename(context, from, to);
+    return rename(context, from, to, () -> mayGoForward(context));
   }
 
   @Override
   public StepOutcome undo(StepContext context) {
-    return rename(context, to, from);
+    return rename(context, to, from, () -> mayGoBack(context));
   }
 
-  private StepOutcome rename(StepContext context, String oldName, String newName) {
+  /** The original makes room only for a replacement that can serve. */
+  private Optional<StepOutcome> mayGoForward(StepContext context) {
+    if (!isOriginal) {
+      return Optional.empty();
+    }
+    return Fitness.ofReplacement(env, context, names.replacement())
+        .or(() -> original(context).flatMap(o -> Topology.obstacle(context, rds, o)));
+  }
+
+  /** The replacement makes room only for an original that can serve. */
+  private Optional<StepOutcome> mayGoBack(StepContext context) {
+    return isOriginal ? Optional.empty() : Fitness.ofOriginal(env, context, names.asideName());
+  }
+
+  private StepOutcome rename(
+      StepContext context,
+      String oldName,
+      String newName,
+      Supplier<Optional<StepOutcome>> precondition) {
     Optional<DBInstance> found = isOriginal ? original(context) : replacement(context);
     if (found.isEmpty()) {
       return gone("The DB instance " + oldName);
@@ -93,7 +117,8 @@ final class RenameStep extends RdsStep {
         || isSettling(context, MODIFY, oldName)) {
       return waitFor("rds:DBInstanceRenamed", newName, instance.dbInstanceStatus());
     }
-    return send(context, oldName, newName);
+    Optional<StepOutcome> obstacle = precondition.get();
+    return obstacle.isPresent() ? obstacle.get() : send(context, oldName, newName);
   }
 
   private static boolean isUnderWay(DBInstance instance) {
@@ -102,7 +127,7 @@ final class RenameStep extends RdsStep {
   }
 
   private StepOutcome send(StepContext context, String oldName, String newName) {
-    if (context.timesSent(MODIFY, oldName) >= MOST_ATTEMPTS) {
+    if (++attempts > MOST_ATTEMPTS) {
       return StepOutcome.blocked(
           "RDS took the renaming of '" + oldName + "' several times and does not rename it.",
           "Rename it to '" + newName + "' by hand and go on, or roll back.");

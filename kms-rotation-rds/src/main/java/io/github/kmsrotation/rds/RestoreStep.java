@@ -14,6 +14,7 @@ import java.util.Set;
 import software.amazon.awssdk.services.rds.model.DBInstance;
 import software.amazon.awssdk.services.rds.model.DbInstanceAlreadyExistsException;
 import software.amazon.awssdk.services.rds.model.DbInstanceNotFoundException;
+import software.amazon.awssdk.services.rds.model.DbSnapshotAlreadyExistsException;
 import software.amazon.awssdk.services.rds.model.InvalidDbInstanceStateException;
 import software.amazon.awssdk.services.rds.model.InvalidDbSnapshotStateException;
 import software.amazon.awssdk.services.rds.model.RestoreDbInstanceFromDbSnapshotRequest;
@@ -141,16 +142,26 @@ final class RestoreStep extends RdsStep {
   public StepOutcome undo(StepContext context) {
     Optional<DBInstance> found = made(context);
     if (found.isEmpty()) {
-      return isSettling(context, RESTORE, names.replacement())
-          ? waitUntilFound()
-          : StepOutcome.done();
+      return isSettling(context, RESTORE, names.replacement()) ? waitUntilFound() : undone(context);
     }
     DBInstance instance = found.get();
     String identifier = instance.dbInstanceIdentifier();
-    if (identifier.equals(names.original())) {
+    if (!identifier.equals(names.replacement())) {
       return StepOutcome.blocked(
-          "The replacement still carries the original's name.",
-          "Its renaming was not undone. Rename it by hand and roll back again.");
+          "The replacement is called '" + identifier + "', not '" + names.replacement() + "'.",
+          "Somebody may use it, so it is not deleted. Rename it to '"
+              + names.replacement()
+              + "' or delete it by hand, and roll back again.");
+    }
+    if (!names.isMine(instance.tagList())) {
+      return StepOutcome.blocked(
+          "The replacement '"
+              + identifier
+              + "' does not carry the tag "
+              + names.tag()
+              + " any more.",
+          "Somebody took it off, perhaps to keep it, so it is not deleted. Put the tag back or"
+              + " delete it by hand, and roll back again.");
     }
     if (instance.dbInstanceStatus().equals("deleting")) {
       return waitFor("rds:DBInstanceDeleted", identifier, "deleting");
@@ -158,8 +169,9 @@ final class RestoreStep extends RdsStep {
     try {
       delete(context, instance);
     } catch (DbInstanceNotFoundException e) {
-      return StepOutcome.done();
-    } catch (InvalidDbInstanceStateException e) {
+      return undone(context);
+    } catch (InvalidDbInstanceStateException | DbSnapshotAlreadyExistsException e) {
+      // A deletion whose answer was lost may be under way, and has made the final DB snapshot.
       return waitFor(instance);
     }
     return waitFor("rds:DBInstanceDeleted", identifier, "deletion just requested");
@@ -167,8 +179,10 @@ final class RestoreStep extends RdsStep {
 
   private Optional<DBInstance> made(StepContext context) {
     Optional<DBInstance> known = replacement(context);
-    return (known.isPresent() ? known : rds.instance(context::read, names.replacement()))
-        .filter(instance -> names.isMine(instance.tagList()));
+    return known.isPresent()
+        ? known
+        : rds.instance(context::read, names.replacement())
+            .filter(instance -> names.isMine(instance.tagList()));
   }
 
   private void delete(StepContext context, DBInstance instance) {
@@ -186,15 +200,29 @@ final class RestoreStep extends RdsStep {
                               .applyImmediately(true)));
       return;
     }
+    boolean served = context.hasBegun(RenameStep.TAKE_OVER);
     context.mutate(
         DELETE,
         identifier,
         () ->
             rds.client()
                 .deleteDBInstance(
-                    r ->
-                        r.dbInstanceIdentifier(identifier)
-                            .skipFinalSnapshot(true)
-                            .deleteAutomatedBackups(true)));
+                    r -> {
+                      r.dbInstanceIdentifier(identifier).deleteAutomatedBackups(true);
+                      if (served) {
+                        r.skipFinalSnapshot(false)
+                            .finalDBSnapshotIdentifier(names.rescueSnapshot());
+                      } else {
+                        r.skipFinalSnapshot(true);
+                      }
+                    }));
+  }
+
+  /** What clients wrote to the replacement while it served is in no other place. */
+  private StepOutcome undone(StepContext context) {
+    return context.hasBegun(RenameStep.TAKE_OVER)
+            && rds.snapshot(context::read, names.rescueSnapshot()).isPresent()
+        ? StepOutcome.done(Facts.of(Map.of("keptSnapshot", names.rescueSnapshot())))
+        : StepOutcome.done();
   }
 }

@@ -67,6 +67,10 @@ final class RetireInstanceStep extends RdsStep {
     if (!Rds.isAvailable(original)) {
       return waitFor(original);
     }
+    Optional<StepOutcome> obstacle = obstacle(context, original);
+    if (obstacle.isPresent()) {
+      return obstacle.get();
+    }
     if (isSettling(context, DELETE, identifier)) {
       return waitFor("rds:DBInstanceDeleted", identifier, "requested");
     }
@@ -100,8 +104,48 @@ final class RetireInstanceStep extends RdsStep {
     return waitFor("rds:DBInstanceDeleted", identifier, "requested");
   }
 
+  private Optional<StepOutcome> obstacle(StepContext context, DBInstance original) {
+    return Fitness.ofReplacement(env, context, names.original())
+        .or(() -> Topology.obstacle(context, rds, original))
+        .or(() -> finalSnapshotTaken(context, original));
+  }
+
+  /** Nothing of this run can have made it before it asked for the deletion. */
+  private Optional<StepOutcome> finalSnapshotTaken(StepContext context, DBInstance original) {
+    boolean isOurs = context.timesSent(DELETE, original.dbInstanceIdentifier()) > 0;
+    return rds.snapshot(context::read, names.finalSnapshot())
+        .filter(snapshot -> !isOurs || !isOfOriginal(snapshot))
+        .map(snapshot -> takenBy(snapshot));
+  }
+
+  private boolean isOfOriginal(DBSnapshot snapshot) {
+    return plan.attribute(ORIGINAL_RESOURCE_ID).equals(snapshot.dbiResourceId());
+  }
+
+  private StepOutcome takenBy(DBSnapshot snapshot) {
+    return StepOutcome.blocked(
+        "There is a DB snapshot '"
+            + names.finalSnapshot()
+            + "' that is not this run's final one: it was made of '"
+            + snapshot.dbInstanceIdentifier()
+            + "' ("
+            + snapshot.dbiResourceId()
+            + ").",
+        "Nothing was deleted by this step. Copy it to another name, delete it, and resume.");
+  }
+
   private StepOutcome afterDeletion(StepContext context) {
     Optional<DBSnapshot> last = rds.snapshot(context::read, names.finalSnapshot());
+    if (last.isPresent() && !isOfOriginal(last.get())) {
+      return StepOutcome.blocked(
+          "The original is gone, and the DB snapshot '"
+              + names.finalSnapshot()
+              + "' is not of it but of '"
+              + last.get().dbInstanceIdentifier()
+              + "'.",
+          "Somebody else deleted the original. The replacement serves; the intermediate DB"
+              + " snapshots of this run are kept. Find out where the original's data was kept.");
+    }
     if (last.isEmpty()) {
       return StepOutcome.blocked(
           "The original is gone and its final DB snapshot '"

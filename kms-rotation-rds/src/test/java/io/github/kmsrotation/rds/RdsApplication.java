@@ -54,6 +54,7 @@ final class RdsApplication implements AutoCloseable {
   RdsOptions.Builder options() {
     return RdsOptions.builder()
         .client(rds)
+        .kmsClient(kms)
         .verifyData(
             JdbcComparison.builder()
                 .database("orders")

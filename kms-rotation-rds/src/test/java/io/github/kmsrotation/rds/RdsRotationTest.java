@@ -55,7 +55,8 @@ class RdsRotationTest {
   }
 
   @Test
-  void rollBack_afterTheCutover_bringsTheOriginalBackAndLeavesNothingBehind() throws SQLException {
+  void rollBack_afterTheCutover_bringsTheOriginalBackAndKeepsWhatTheReplacementTook()
+      throws SQLException {
     DBInstance before = world.instance(RdsWorld.DATABASE);
     RotationPlan plan = world.planner().plan();
     RotationReport stopped =
@@ -72,7 +73,9 @@ class RdsRotationTest {
     assertThat(report.status()).isEqualTo(RunStatus.ROLLED_BACK);
     assertThat(world.instance(RdsWorld.DATABASE).dbiResourceId()).isEqualTo(before.dbiResourceId());
     assertThat(world.aws.rds().instances()).isEqualTo(Map.of("orders-prod", "available"));
-    assertThat(world.aws.rds().snapshots()).isEmpty();
+    assertThat(world.aws.rds().snapshots())
+        .isEqualTo(Map.of("orders-prod-" + plan.runId() + "-undone", "available"));
+    assertThat(report.describe()).contains("orders-prod-" + plan.runId() + "-undone");
     assertThat(world.count(RdsWorld.DATABASE, "SELECT count(*) FROM orders")).isEqualTo(1000);
   }
 

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.rds.model.DBInstance;
 
-/** Ways to break the promises of a rotation. */
-class RdsBreakerTest {
+/** What people and AWS do meanwhile breaks no promise. */
+class RdsSafetyTest {
 
   @TempDir Path directory;
   private RdsWorld world;
@@ -48,6 +48,7 @@ class RdsBreakerTest {
   private RdsOptions trusting() {
     return RdsOptions.builder()
         .client(world.rds)
+        .kmsClient(world.kms)
         .iAcceptLosingWritesMadeAfterTheSnapshot()
         .iAcceptThatTheDataIsNotCompared()
         .build();

@@ -1,0 +1,106 @@
+package io.github.kmsrotation.rds;
+
+import io.github.kmsrotation.plan.StepContext;
+import io.github.kmsrotation.plan.StepOutcome;
+import java.util.Optional;
+import software.amazon.awssdk.services.kms.model.NotFoundException;
+import software.amazon.awssdk.services.rds.model.DBInstance;
+
+/**
+ * Whether a side of the rotation can serve. Looked at before the other side is taken away: what was
+ * true when a step before was done need not be true any more. Empty if it can.
+ */
+final class Fitness {
+
+  private static final String ENABLED = "Enabled";
+
+  private Fitness() {}
+
+  /** The replacement, under that name and the new key, which can be used. */
+  static Optional<StepOutcome> ofReplacement(RdsStep.Env env, StepContext context, String name) {
+    Optional<DBInstance> found = env.replacement(context);
+    if (found.isEmpty()) {
+      return blocked(
+          "The replacement of " + env.names().original() + " is not there any more.",
+          "The original is left as it is. Roll back to it, or, where this run has begun to retire"
+              + " it, rename it back by hand.");
+    }
+    DBInstance replacement = found.get();
+    Optional<StepOutcome> state = state(env, "replacement", replacement, name);
+    if (state.isPresent()) {
+      return state;
+    }
+    if (!env.targetKeyArn().equals(replacement.kmsKeyId())) {
+      return blocked(
+          "The replacement '"
+              + name
+              + "' is under "
+              + replacement.kmsKeyId()
+              + ", not the new key.",
+          "The original is left as it is. Find out who changed the replacement.");
+    }
+    return targetKey(env, context);
+  }
+
+  /** The original, under that name. */
+  static Optional<StepOutcome> ofOriginal(RdsStep.Env env, StepContext context, String name) {
+    Optional<DBInstance> found = env.original(context);
+    return found.isEmpty()
+        ? blocked(
+            "The original of "
+                + env.names().original()
+                + " is not there any more: somebody else deleted it.",
+            "Whatever of this run is there is left as it is, since nothing else may hold the"
+                + " data. Look at it by hand.")
+        : state(env, "original", found.get(), name);
+  }
+
+  private static Optional<StepOutcome> state(
+      RdsStep.Env env, String role, DBInstance instance, String name) {
+    String status = instance.dbInstanceStatus();
+    if (RestoreStep.ON_THE_WAY.contains(status)) {
+      return Optional.of(env.waitFor(instance));
+    }
+    if (!instance.dbInstanceIdentifier().equals(name)) {
+      return blocked(
+          "The "
+              + role
+              + " is called '"
+              + instance.dbInstanceIdentifier()
+              + "', not '"
+              + name
+              + "': somebody else renamed it.",
+          "Rename it to '" + name + "' and go on.");
+    }
+    return Rds.isAvailable(instance)
+        ? Optional.empty()
+        : blocked(
+            "The " + role + " '" + name + "' is " + status + ", not available.",
+            "Look at its events in RDS, bring it to available and go on.");
+  }
+
+  /** RDS shows only hours later that an instance lost its key; KMS says so at once. */
+  private static Optional<StepOutcome> targetKey(RdsStep.Env env, StepContext context) {
+    String arn = env.targetKeyArn();
+    String state;
+    try {
+      state =
+          context
+              .read("kms:DescribeKey", () -> env.kms().describeKey(r -> r.keyId(arn)))
+              .keyMetadata()
+              .keyStateAsString();
+    } catch (NotFoundException e) {
+      state = "gone";
+    }
+    return state.equals(ENABLED)
+        ? Optional.empty()
+        : blocked(
+            "The new KMS key " + arn + " is " + state + ", not " + ENABLED + ".",
+            "Without it the replacement is lost. Cancel its deletion or enable it and resume, or"
+                + " roll back.");
+  }
+
+  private static Optional<StepOutcome> blocked(String reason, String remedy) {
+    return Optional.of(StepOutcome.blocked(reason, remedy));
+  }
+}

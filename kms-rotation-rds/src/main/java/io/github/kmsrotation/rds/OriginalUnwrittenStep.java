@@ -1,0 +1,71 @@
+package io.github.kmsrotation.rds;
+
+import io.github.kmsrotation.plan.Evidence;
+import io.github.kmsrotation.plan.Facts;
+import io.github.kmsrotation.plan.Phase;
+import io.github.kmsrotation.plan.StepContext;
+import io.github.kmsrotation.plan.StepDescription;
+import io.github.kmsrotation.plan.StepOutcome;
+import io.github.kmsrotation.plan.Undo;
+import io.github.kmsrotation.rds.data.DataVerifier;
+import io.github.kmsrotation.rds.data.DatabaseEndpoint;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awssdk.services.rds.model.DBInstance;
+
+/**
+ * Before the original is deleted: nobody has written to it since the cutover. A client that goes on
+ * using the address it once looked up may reach it under its new name.
+ *
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RenameInstance.html">Renaming
+ *     a DB instance</a>
+ */
+final class OriginalUnwrittenStep extends RdsStep {
+
+  private final DataVerifier verifier;
+
+  OriginalUnwrittenStep(Env env, DataVerifier verifier) {
+    super(
+        new StepDescription(
+            "check-original-unwritten",
+            "See that nobody has written to the original since the cutover",
+            Phase.RETIRE,
+            List.of(),
+            List.of(),
+            Undo.NOTHING_TO_UNDO),
+        env);
+    this.verifier = verifier;
+  }
+
+  @Override
+  public StepOutcome advance(StepContext context) {
+    Optional<DBInstance> original = original(context);
+    if (original.isEmpty()) {
+      return gone("The original " + names.asideName());
+    }
+    if (!Rds.isAvailable(original.get())) {
+      return waitFor(original.get());
+    }
+    DatabaseEndpoint endpoint = Rds.endpoint(original.get());
+    Evidence evidence =
+        new Evidence(
+            "SHA-256 of what the original holds",
+            context.factsOf(NoWritesStep.ID).find(NoWritesStep.CONTENT).orElse("not recorded"),
+            NoWritesStep.content(verifier.verify(endpoint, endpoint).evidence()));
+    return evidence.matches()
+        ? new StepOutcome.Done(Facts.none(), List.of(evidence))
+        : new StepOutcome.Blocked(
+            "The original '"
+                + names.asideName()
+                + "' was written to after the cutover: its content has changed.",
+            "Find the writer, which may have looked up the address before the cutover, and carry"
+                + " its writes over by hand. Nothing was deleted; this run will not delete it.",
+            List.of(evidence));
+  }
+
+  @Override
+  public StepOutcome undo(StepContext context) {
+    return StepOutcome.done();
+  }
+}
