@@ -10,6 +10,7 @@ import io.github.kmsrotation.plan.StrategyOptions;
 import io.github.kmsrotation.spi.PlanRequest;
 import io.github.kmsrotation.spi.RotationStrategy;
 import io.github.kmsrotation.spi.Strategies;
+import io.github.kmsrotation.target.KeyTarget;
 import io.github.kmsrotation.target.RdsTarget;
 import io.github.kmsrotation.target.Target;
 import java.time.Clock;
@@ -46,6 +47,18 @@ public final class RotationPlanner<T extends Target> {
    */
   public static RotationPlanner<RdsTarget> forRds(String dbInstanceIdentifier) {
     return new RotationPlanner<>(new RdsTarget(dbInstanceIdentifier));
+  }
+
+  /**
+   * For a KMS key itself: what the policy decides about it becomes a plan. Its options are {@code
+   * KeyOptions}.
+   *
+   * @param key a key ARN, key id, alias name ({@code alias/...}) or alias ARN
+   * @return a planner
+   * @throws IllegalArgumentException if that is no name of a key
+   */
+  public static RotationPlanner<KeyTarget> forKey(String key) {
+    return new RotationPlanner<>(new KeyTarget(key));
   }
 
   /**

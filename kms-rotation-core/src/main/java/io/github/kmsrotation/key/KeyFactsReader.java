@@ -131,6 +131,7 @@ public final class KeyFactsReader {
     if (spec.startsWith("RSA_")
         || spec.startsWith("ECC_")
         || spec.startsWith("ML_DSA_")
+        || spec.startsWith("ML_KEM_")
         || spec.equals("SM2")) {
       return KeyKind.ASYMMETRIC;
     }

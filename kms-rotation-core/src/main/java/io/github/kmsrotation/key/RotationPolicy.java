@@ -6,6 +6,7 @@ import io.github.kmsrotation.key.RotationDecision.NotPossible;
 import io.github.kmsrotation.key.RotationDecision.NothingToDo;
 import io.github.kmsrotation.key.RotationDecision.OnDemandRotation;
 import io.github.kmsrotation.key.RotationDecision.Rationale;
+import java.util.Optional;
 
 /**
  * Decides how a key is to be rotated: automatic rotation is preferred, manual rotation is chosen
@@ -33,18 +34,32 @@ public final class RotationPolicy {
   private RotationPolicy() {}
 
   /**
-   * Decides.
+   * Decides; where a schedule is required, once a year is enough.
    *
    * @param key what is known about the key
    * @param reason why it is to be rotated
    * @return exactly one way
    */
   public static RotationDecision decide(KeyFacts key, RotationReason reason) {
+    return decide(key, reason, Optional.empty());
+  }
+
+  /**
+   * Decides.
+   *
+   * @param key what is known about the key
+   * @param reason why it is to be rotated
+   * @param periodInDays the period that automatic rotation has to have, to the day, 90 to 2560; if
+   *     empty, any period of up to a year will do
+   * @return exactly one way
+   */
+  public static RotationDecision decide(
+      KeyFacts key, RotationReason reason, Optional<Integer> periodInDays) {
     return switch (key.manager()) {
       case AWS_OWNED -> ofAws(reason, "The key is owned by AWS, which rotates it.");
       case AWS_MANAGED ->
           ofAws(reason, "The key is managed by AWS, which rotates its material every year.");
-      case CUSTOMER -> ofCustomer(key, reason);
+      case CUSTOMER -> ofCustomer(key, reason, periodInDays);
     };
   }
 
@@ -53,6 +68,12 @@ public final class RotationPolicy {
       case SCHEDULE_REQUIRED -> nothing(who + " " + RotationDecision.RE_ENCRYPTS_NOTHING, GUIDE);
       case MATERIAL_EXPIRES ->
           nothing(who + " Only imported key material expires, and this is not.", GUIDE);
+      case NEW_MATERIAL_REQUESTED ->
+          notPossible(
+              who + " Nobody else can rotate it.",
+              "Wait for AWS, or move the data to a customer managed key:"
+                  + " RotationReason.LEAVE_AWS_MANAGED_KEY.",
+              ROTATE);
       case LEAVE_AWS_MANAGED_KEY ->
           manual(
               "The key of a resource that AWS's key encrypts cannot be changed in place: the data"
@@ -68,9 +89,10 @@ public final class RotationPolicy {
     };
   }
 
-  private static RotationDecision ofCustomer(KeyFacts key, RotationReason reason) {
+  private static RotationDecision ofCustomer(
+      KeyFacts key, RotationReason reason, Optional<Integer> periodInDays) {
     return switch (key.state()) {
-      case ENABLED -> ofUsable(key, reason);
+      case ENABLED -> ofUsable(key, reason, periodInDays);
       case DISABLED -> notPossible("The key is disabled.", "Enable it, then plan again.", STATES);
       case PENDING_DELETION, PENDING_REPLICA_DELETION ->
           notPossible(
@@ -93,7 +115,8 @@ public final class RotationPolicy {
     };
   }
 
-  private static RotationDecision ofUsable(KeyFacts key, RotationReason reason) {
+  private static RotationDecision ofUsable(
+      KeyFacts key, RotationReason reason, Optional<Integer> periodInDays) {
     return switch (reason) {
       case LEAVE_AWS_MANAGED_KEY -> nothing("The key is a customer managed key already.", CONCEPTS);
       case SUSPECTED_COMPROMISE ->
@@ -104,7 +127,8 @@ public final class RotationPolicy {
               GUIDE);
       case NEW_KEY_REQUESTED -> manual("A new key was asked for, so the data moves to it.", MANUAL);
       case MATERIAL_EXPIRES -> ofExpiring(key);
-      case SCHEDULE_REQUIRED -> ofScheduled(key);
+      case NEW_MATERIAL_REQUESTED -> ofNewMaterial(key);
+      case SCHEDULE_REQUIRED -> ofScheduled(key, periodInDays);
     };
   }
 
@@ -123,26 +147,44 @@ public final class RotationPolicy {
     };
   }
 
-  private static RotationDecision ofScheduled(KeyFacts key) {
+  private static RotationDecision ofNewMaterial(KeyFacts key) {
     return switch (key.kind()) {
-      case ASYMMETRIC, HMAC ->
-          manual("AWS KMS cannot rotate the material of asymmetric and HMAC keys.", MANUAL);
+      case ASYMMETRIC, HMAC -> cannotRotate();
       case SYMMETRIC_ENCRYPTION ->
           switch (key.origin()) {
-            case AWS_KMS -> automatic(key);
-            case EXTERNAL -> withNewMaterial(key);
-            case AWS_CLOUDHSM, EXTERNAL_KEY_STORE ->
-                manual("AWS KMS cannot rotate the material of keys in custom key stores.", MANUAL);
+            case AWS_KMS, EXTERNAL -> withNewMaterial(key);
+            case AWS_CLOUDHSM, EXTERNAL_KEY_STORE -> cannotRotateInStore();
           };
     };
   }
 
-  private static RotationDecision automatic(KeyFacts key) {
+  private static RotationDecision ofScheduled(KeyFacts key, Optional<Integer> periodInDays) {
+    return switch (key.kind()) {
+      case ASYMMETRIC, HMAC -> cannotRotate();
+      case SYMMETRIC_ENCRYPTION ->
+          switch (key.origin()) {
+            case AWS_KMS -> automatic(key, periodInDays);
+            case EXTERNAL -> withNewMaterial(key);
+            case AWS_CLOUDHSM, EXTERNAL_KEY_STORE -> cannotRotateInStore();
+          };
+    };
+  }
+
+  private static RotationDecision cannotRotate() {
+    return manual("AWS KMS cannot rotate the material of asymmetric and HMAC keys.", MANUAL);
+  }
+
+  private static RotationDecision cannotRotateInStore() {
+    return manual("AWS KMS cannot rotate the material of keys in custom key stores.", MANUAL);
+  }
+
+  private static RotationDecision automatic(KeyFacts key, Optional<Integer> wanted) {
     return switch (key.role()) {
       case REPLICA -> onPrimary();
       case SINGLE_REGION, PRIMARY -> {
         int period = key.schedule().periodInDays().orElse(Integer.MAX_VALUE);
-        yield period <= YEARLY
+        boolean isWanted = wanted.map(days -> days == period).orElse(period <= YEARLY);
+        yield isWanted
             ? nothing(
                 "AWS KMS rotates the key every "
                     + period
@@ -150,7 +192,7 @@ public final class RotationPolicy {
                     + RotationDecision.RE_ENCRYPTS_NOTHING,
                 ROTATE)
             : new AutomaticRotation(
-                YEARLY,
+                wanted.orElse(YEARLY),
                 new Rationale(
                     "AWS KMS made the key's material and can rotate it by itself, which is what AWS"
                         + " recommends where rotation is required. "
@@ -170,8 +212,10 @@ public final class RotationPolicy {
         yield key.onDemandRotationsLeft() > 0
             ? new OnDemandRotation(
                 new Rationale(
-                    "AWS KMS cannot make new material for a key with imported material. Import new"
-                        + " material, then rotate on demand. "
+                    (key.origin() == KeyOrigin.EXTERNAL
+                            ? "AWS KMS cannot make new material for a key with imported material."
+                                + " Import new material, then rotate on demand. "
+                            : "AWS KMS makes new material when the key is rotated on demand. ")
                         + RotationDecision.RE_ENCRYPTS_NOTHING,
                     ON_DEMAND))
             : manual(

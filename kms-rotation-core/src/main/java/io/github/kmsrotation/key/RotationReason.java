@@ -10,6 +10,8 @@ public enum RotationReason {
   SUSPECTED_COMPROMISE,
   /** Imported key material is about to expire. */
   MATERIAL_EXPIRES,
+  /** New key material is asked for now, and nothing says that the former is known to anybody. */
+  NEW_MATERIAL_REQUESTED,
   /** A new key is asked for, for whatever reason. */
   NEW_KEY_REQUESTED
 }

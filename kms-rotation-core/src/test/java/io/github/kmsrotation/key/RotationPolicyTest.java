@@ -135,10 +135,37 @@ class RotationPolicyTest {
         .allSatisfy(
             c -> {
               assertThat(c.key().kind()).isEqualTo(KeyKind.SYMMETRIC_ENCRYPTION);
-              assertThat(c.key().origin()).isEqualTo(KeyOrigin.EXTERNAL);
+              assertThat(c.key().origin()).isIn(KeyOrigin.EXTERNAL, KeyOrigin.AWS_KMS);
               assertThat(c.key().onDemandRotationsLeft()).isPositive();
               assertThat(c.key().role()).isNotEqualTo(MultiRegionRole.REPLICA);
             });
+  }
+
+  @Test
+  void onDemandRotation_ofMaterialThatAwsMakes_isDecidedOnlyWhenItIsAskedForNow() {
+    assertThat(product())
+        .filteredOn(c -> c.decision() instanceof OnDemandRotation)
+        .filteredOn(c -> c.key().origin() == KeyOrigin.AWS_KMS)
+        .isNotEmpty()
+        .allMatch(c -> c.reason() == RotationReason.NEW_MATERIAL_REQUESTED);
+  }
+
+  @Test
+  void automaticRotation_withAPeriod_isSetToTheDay() {
+    KeyFacts key =
+        facts(
+            KeyManager.CUSTOMER,
+            KeyOrigin.AWS_KMS,
+            KeyKind.SYMMETRIC_ENCRYPTION,
+            MultiRegionRole.SINGLE_REGION,
+            KeyState.ENABLED,
+            VARIANTS.get(1));
+
+    assertThat(RotationPolicy.decide(key, RotationReason.SCHEDULE_REQUIRED, Optional.of(90)))
+        .isInstanceOf(NothingToDo.class);
+    assertThat(RotationPolicy.decide(key, RotationReason.SCHEDULE_REQUIRED, Optional.of(365)))
+        .isInstanceOfSatisfying(
+            AutomaticRotation.class, a -> assertThat(a.periodInDays()).isEqualTo(365));
   }
 
   @Test

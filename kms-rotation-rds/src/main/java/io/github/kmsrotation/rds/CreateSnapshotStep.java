@@ -48,9 +48,10 @@ final class CreateSnapshotStep extends SnapshotStep {
                   + ".",
               "Make a new plan. Nothing was done."));
     }
-    return Rds.isAvailable(original.get())
-        ? Optional.empty()
-        : Optional.of(waitFor(original.get()));
+    if (!Rds.isAvailable(original.get())) {
+      return Optional.of(waitFor(original.get()));
+    }
+    return new OtherRuns(rds, names).obstacle(context::read, original.get());
   }
 
   @Override

@@ -46,7 +46,9 @@ final class Domains {
                         Settings.text(d.domain()),
                         Settings.text(d.fqdn()),
                         Settings.text(d.ou()),
-                        Settings.text(d.iamRoleName())))
+                        Settings.text(d.iamRoleName()),
+                        Settings.text(d.authSecretArn()),
+                        Settings.sorted(d.dnsIps())))
             .toList());
   }
 }

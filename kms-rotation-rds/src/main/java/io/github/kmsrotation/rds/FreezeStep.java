@@ -10,6 +10,7 @@ import io.github.kmsrotation.rds.data.DatabaseEndpoint;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import software.amazon.awssdk.services.rds.model.DBInstance;
 
 /** Freezes writers or lets them write again, by the caller's hook; backwards the other way. */
@@ -19,14 +20,19 @@ final class FreezeStep extends RdsStep {
   private final BiConsumer<WriteFreeze, DatabaseEndpoint> backwards;
   private final WriteFreeze hook;
 
+  /** Only the first freeze can meet another run. */
+  private final Optional<OtherRuns> others;
+
   private FreezeStep(
       StepDescription description,
       Env env,
       WriteFreeze hook,
+      Optional<OtherRuns> others,
       BiConsumer<WriteFreeze, DatabaseEndpoint> forwards,
       BiConsumer<WriteFreeze, DatabaseEndpoint> backwards) {
     super(description, env);
     this.hook = hook;
+    this.others = others;
     this.forwards = forwards;
     this.backwards = backwards;
   }
@@ -36,6 +42,7 @@ final class FreezeStep extends RdsStep {
         describe("freeze-writes", "Stop everything that writes (your hook)", Phase.PREPARE),
         env,
         hook,
+        Optional.of(new OtherRuns(env.rds(), env.names())),
         WriteFreeze::freeze,
         WriteFreeze::thaw);
   }
@@ -45,6 +52,7 @@ final class FreezeStep extends RdsStep {
         describe("thaw-writes", "Let writers write again (your hook)", Phase.CUTOVER),
         env,
         hook,
+        Optional.empty(),
         WriteFreeze::thaw,
         WriteFreeze::freeze);
   }
@@ -55,22 +63,30 @@ final class FreezeStep extends RdsStep {
 
   @Override
   public StepOutcome advance(StepContext context) {
-    return call(context, forwards);
+    return call(context, forwards, obstacle -> obstacle);
   }
 
   @Override
   public StepOutcome undo(StepContext context) {
-    return call(context, backwards);
+    // The other run relies on the silence of the writers, and lets them write again at its own end.
+    return call(context, backwards, obstacle -> StepOutcome.done());
   }
 
   private StepOutcome call(
-      StepContext context, BiConsumer<WriteFreeze, DatabaseEndpoint> direction) {
+      StepContext context,
+      BiConsumer<WriteFreeze, DatabaseEndpoint> direction,
+      UnaryOperator<StepOutcome> whenAnotherRunIsUnderWay) {
     Optional<DBInstance> serving = rds.instance(context::read, names.original());
     if (serving.isEmpty()) {
       return gone("The DB instance " + names.original());
     }
     if (!Rds.isAvailable(serving.get())) {
       return waitFor(serving.get());
+    }
+    Optional<StepOutcome> obstacle =
+        others.flatMap(other -> other.obstacle(context::read, serving.get()));
+    if (obstacle.isPresent()) {
+      return whenAnotherRunIsUnderWay.apply(obstacle.get());
     }
     direction.accept(hook, Rds.endpoint(serving.get()));
     return StepOutcome.done(Facts.none());

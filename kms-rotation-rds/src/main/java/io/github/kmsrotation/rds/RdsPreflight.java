@@ -7,9 +7,10 @@ import java.util.List;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.rds.model.AccountQuota;
 import software.amazon.awssdk.services.rds.model.DBInstance;
+import software.amazon.awssdk.services.rds.model.EventSubscription;
 import software.amazon.awssdk.services.rds.model.PendingModifiedValues;
 
-/** What stands in the way of rotating a DB instance, and what will not be carried over. */
+/** What stands in the way of rotating a DB instance. */
 final class RdsPreflight {
 
   private static final int MOST_TAGS = 50;
@@ -44,8 +45,10 @@ final class RdsPreflight {
     findings.check(this::checkInstanceNames);
     findings.check(this::checkSnapshotNames);
     findings.check(this::checkQuotas);
-    warn(original);
-    findings.check(this::warnAboutSubscriptions);
+    findings.check(() -> checkOtherRuns(original));
+    RdsWarnings warnings = new RdsWarnings(options, findings);
+    warnings.warn(original);
+    findings.check(() -> warnings.warnAboutSubscriptions(original, subscriptions()));
   }
 
   private void checkOptions() {
@@ -88,6 +91,13 @@ final class RdsPreflight {
       problem(
           "It belongs to the DB cluster " + original.dbClusterIdentifier() + ".",
           "Its storage is the cluster's: rotate the cluster.");
+    }
+    if (original.readReplicaSourceDBClusterIdentifier() != null) {
+      problem(
+          "It is a read replica of the DB cluster "
+              + original.readReplicaSourceDBClusterIdentifier()
+              + ".",
+          "The replacement would not replicate: promote it first, or rotate the source.");
     }
     if (original.readReplicaSourceDBInstanceIdentifier() != null) {
       problem(
@@ -187,61 +197,18 @@ final class RdsPreflight {
     }
   }
 
-  private void warn(DBInstance original) {
-    if (options.writeFreeze().isEmpty()) {
-      warning(
-          "Writes made after the DB snapshot will be lost.",
-          "That was accepted with iAcceptLosingWritesMadeAfterTheSnapshot().");
-    }
-    if (options.dataVerifier().isEmpty()) {
-      warning(
-          "The data of the two databases will not be compared.",
-          "That was accepted with iAcceptThatTheDataIsNotCompared().");
-    }
-    if (Boolean.TRUE.equals(original.iamDatabaseAuthenticationEnabled())) {
-      warning(
-          "IAM policies that allow rds-db:connect name the resource id "
-              + original.dbiResourceId()
-              + ", and the replacement has another.",
-          "Allow the new resource id before the cutover; the report names it.");
-    }
-    if (original.masterUserSecret() != null) {
-      warning(
-          "RDS manages the master password, and gives the replacement a new password in a new"
-              + " secret.",
-          "Who reads the secret by its ARN needs the new ARN.");
-    }
-    if (original.awsBackupRecoveryPointArn() != null
-        || !original.dbInstanceAutomatedBackupsReplications().isEmpty()) {
-      warning(
-          "It is backed up by AWS Backup or has replicated automated backups.",
-          "Set that up again for the replacement.");
-    }
-    warning(
-        "Log files, Performance Insights history and automated backups stay with the original.",
-        "Its automated backups are retained when it is deleted, until they expire.");
-    warning(
-        "The cutover renames both DB instances, which reboots them: connections break.",
-        "Nothing serves between the two renames, usually a few minutes.");
-    warning(
-        "A rollback after the cutover brings the original back as it was before.",
-        "Writes made since the cutover stay behind in the replacement, which rollback deletes.");
+  private void checkOtherRuns(DBInstance original) {
+    new OtherRuns(rds, names)
+        .underAnywhere(request.calls()::read, original)
+        .ifPresent(other -> problem(OtherRuns.text(other), OtherRuns.remedy(other)));
   }
 
-  private void warnAboutSubscriptions() {
-    List<String> subscriptions =
-        read(
-            "rds:DescribeEventSubscriptions",
-            () ->
-                rds.client().describeEventSubscriptionsPaginator().eventSubscriptionsList().stream()
-                    .filter(s -> s.sourceIdsList().contains(names.original()))
-                    .map(s -> s.custSubscriptionId())
-                    .toList());
-    if (!subscriptions.isEmpty()) {
-      warning(
-          "Event subscriptions name it: " + subscriptions + ".",
-          "Check after the cutover that they name the replacement.");
-    }
+  private List<EventSubscription> subscriptions() {
+    return read(
+        "rds:DescribeEventSubscriptions",
+        () ->
+            rds.client().describeEventSubscriptionsPaginator().eventSubscriptionsList().stream()
+                .toList());
   }
 
   private <T> T read(String operation, Supplier<T> call) {
@@ -250,9 +217,5 @@ final class RdsPreflight {
 
   private void problem(String text, String remedy) {
     findings.problem(text, remedy);
-  }
-
-  private void warning(String text, String meaning) {
-    findings.warning(text, meaning);
   }
 }

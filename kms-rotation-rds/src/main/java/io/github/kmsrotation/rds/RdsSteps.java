@@ -35,6 +35,7 @@ final class RdsSteps {
     RotationPlan plan = env.plan();
     boolean freezes = Boolean.parseBoolean(plan.attribute(FREEZES_WRITES));
     boolean comparesData = Boolean.parseBoolean(plan.attribute(VERIFIES_DATA));
+    requireConsent(env, freezes, comparesData);
     List<Step> steps = new ArrayList<>();
     if (freezes) {
       steps.add(FreezeStep.freeze(env, hook(env)));
@@ -69,6 +70,31 @@ final class RdsSteps {
     steps.add(new RetireInstanceStep(env));
     steps.add(new CleanUpStep(env));
     return steps;
+  }
+
+  /** A plan is a file that others may write to: what it leaves out, the runner has to accept. */
+  private static void requireConsent(RdsStep.Env env, boolean freezes, boolean comparesData) {
+    if (!freezes && !env.options().isLosingWritesAccepted()) {
+      throw unaccepted(
+          env.plan().runId(), "writeFreeze", "iAcceptLosingWritesMadeAfterTheSnapshot");
+    }
+    if (!comparesData && !env.options().isUnverifiedDataAccepted()) {
+      throw unaccepted(env.plan().runId(), "verifyData", "iAcceptThatTheDataIsNotCompared");
+    }
+  }
+
+  private static MissingOptionException unaccepted(RunId runId, String option, String consent) {
+    return new MissingOptionException(
+        "The plan of run "
+            + runId
+            + " does without "
+            + option
+            + ", and the runner does not accept that. Make a new plan with "
+            + option
+            + ", or give the runner the consent: RotationRunner.builder()"
+            + ".with(RdsOptions.builder()."
+            + consent
+            + "().build()).");
   }
 
   private static WriteFreeze hook(RdsStep.Env env) {

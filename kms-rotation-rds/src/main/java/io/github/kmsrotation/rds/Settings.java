@@ -154,6 +154,11 @@ final class Settings {
             (m, i) -> m.processorFeatures(i.processorFeatures()),
             i -> i.hasProcessorFeatures() && !i.processorFeatures().isEmpty()),
         setting(
+            "DBCapacityReservationIdentifier",
+            DBInstance::dbCapacityReservationIdentifier,
+            (r, i) -> r.dbCapacityReservationIdentifier(i.dbCapacityReservationIdentifier()),
+            (m, i) -> m.dbCapacityReservationIdentifier(i.dbCapacityReservationIdentifier())),
+        setting(
             "DBParameterGroupName",
             Settings::parameterGroup,
             (r, i) -> r.dbParameterGroupName(parameterGroup(i)),
@@ -190,9 +195,13 @@ final class Settings {
         when(
             "ManageMasterUserPassword",
             i -> i.masterUserSecret() == null ? "" : "key " + i.masterUserSecret().kmsKeyId(),
-            (r, i) ->
+            (r, i) -> {
+              // A restore takes it for Oracle only, per the API's reference.
+              if (i.engine().startsWith("oracle")) {
                 r.manageMasterUserPassword(true)
-                    .masterUserSecretKmsKeyId(i.masterUserSecret().kmsKeyId()),
+                    .masterUserSecretKmsKeyId(i.masterUserSecret().kmsKeyId());
+              }
+            },
             (m, i) ->
                 m.manageMasterUserPassword(true)
                     .masterUserSecretKmsKeyId(i.masterUserSecret().kmsKeyId()),

@@ -128,4 +128,20 @@ class RdsSecretsTest {
     assertThat(trace.toString()).contains("nowhere").doesNotContain(MARKER);
     assertInNoFile();
   }
+
+  @Test
+  void rotation_whenAFunctionOfTheDatabaseHoldsAPassword_tellsItNowhere() throws Exception {
+    createDatabase(TestClock.manual(Instant.parse("2026-11-24T08:00:00Z")));
+    world.sql(
+        RdsWorld.DATABASE,
+        "CREATE FUNCTION remote() RETURNS text LANGUAGE sql AS $$SELECT 'host=stock password="
+            + MARKER
+            + "'$$");
+
+    RotationReport report = world.approving().run(world.planner().plan()).requireComplete();
+
+    assertThat(report.toJson()).contains("remote()").doesNotContain(MARKER);
+    assertThat(report.toString() + report.describe()).doesNotContain(MARKER);
+    assertInNoFile();
+  }
 }

@@ -73,6 +73,7 @@ final class UnusualSettings {
         .monitoringInterval(15)
         .monitoringRoleArn(ACCOUNT + "orders-monitoring")
         .enableCloudwatchLogsExports("postgresql", "upgrade")
+        .dbCapacityReservationIdentifier("orders-reservation")
         .domain("d-90670a8d36")
         .domainIAMRoleName("orders-directory")
         .tags(

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -152,6 +153,11 @@ public final class EmbeddedAws implements AutoCloseable {
       @Override
       public Map<String, String> snapshots() {
         return locked(rds::snapshotStates);
+      }
+
+      @Override
+      public Optional<String> masterPassword(String secretArn) {
+        return locked(() -> rds.masterPassword(secretArn));
       }
 
       @Override

@@ -40,7 +40,7 @@ public final class TrivialStrategy implements RotationStrategy<TrivialStrategy.N
     return RotationPlan.builder(RunId.random(), Instant.parse("2026-11-24T08:00:00Z"))
         .target(KIND, "nothing")
         .place("eu-central-1", "111122223333")
-        .keys("NEW_KEY_REQUESTED", Optional.empty(), KEY_ARN)
+        .keys("NEW_KEY_REQUESTED", Optional.empty(), Optional.of(KEY_ARN))
         .steps(IntStream.range(0, steps).mapToObj(i -> description(i, mutating)).toList())
         .build();
   }

@@ -5,30 +5,46 @@ import io.github.kmsrotation.plan.Verification;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
  * Compares two PostgreSQL databases table by table over JDBC: columns, indexes, constraints, views,
- * sequences and extensions by their definitions, and every row by content. Rows are streamed, so
- * memory does not grow with them. Each side is read in one read-only transaction of its own. The
- * driver, {@code org.postgresql:postgresql}, is the caller's. Immutable; safe for use by several
- * threads. Defaults: 1,000 rows are fetched at a time, which keeps a table of wide rows within a
- * few megabytes.
+ * sequences, functions, triggers and extensions by their definitions, and every row by content. The
+ * evidence holds counts and checksums of rows and a SHA-256 of each definition, never a row or a
+ * definition, since those may hold secrets. Rows are streamed, so memory does not grow with them.
+ * Each side is read in one read-only transaction of its own. The driver, {@code
+ * org.postgresql:postgresql}, is the caller's. Immutable; safe for use by several threads.
+ *
+ * <p>Row security is turned off for reading: PostgreSQL then refuses to read a table of which the
+ * user may not see every row, instead of leaving rows out. See <a
+ * href="https://www.postgresql.org/docs/current/ddl-rowsecurity.html">Row Security Policies</a>.
+ *
+ * <p>A sequence of the replacement may be up to 32 values, times its increment, ahead of the
+ * original's: PostgreSQL logs a sequence's values 32 in advance, and goes on from there after a
+ * recovery. Behind, or further ahead, is a difference.
+ *
+ * <p>Defaults: 1,000 rows are fetched at a time, which keeps a table of wide rows within a few
+ * megabytes; a server may be silent for 30 minutes, since a restored DB instance loads what it
+ * reads from Amazon S3 first; to log in, it has one minute.
  */
 public final class JdbcComparison implements DataVerifier {
 
   private static final int MOST_DIFFERENCES = 200;
+  private static final String LOGIN_SECONDS = "60";
 
   private final List<String> databases;
   private final ConnectionSource source;
   private final int fetchSize;
+  private final Duration readTimeout;
 
   private JdbcComparison(Builder builder) {
     if (builder.databases.isEmpty()) {
@@ -36,6 +52,7 @@ public final class JdbcComparison implements DataVerifier {
     }
     this.databases = List.copyOf(builder.databases);
     this.fetchSize = builder.fetchSize;
+    this.readTimeout = builder.readTimeout;
     this.source =
         builder.connector.orElseGet(
             () ->
@@ -43,14 +60,18 @@ public final class JdbcComparison implements DataVerifier {
                     builder.user.orElseThrow(
                         () -> new IllegalArgumentException("Call user(...) or connector(...)")),
                     builder.password.orElseThrow(
-                        () -> new IllegalArgumentException("Call password(...)"))));
+                        () ->
+                            new IllegalArgumentException(
+                                "Call password(...) or passwordOf(...)"))));
   }
 
-  private static ConnectionSource withPassword(String user, Supplier<String> password) {
+  private static ConnectionSource withPassword(
+      String user, Function<DatabaseEndpoint, String> password) {
     return (endpoint, database) -> {
       Properties properties = new Properties();
       properties.setProperty("user", user);
-      properties.setProperty("password", password.get());
+      properties.setProperty("password", password.apply(endpoint));
+      properties.setProperty("loginTimeout", LOGIN_SECONDS);
       properties.setProperty("ApplicationName", "kms-rotation");
       return DriverManager.getConnection(
           "jdbc:postgresql://" + endpoint.host() + ":" + endpoint.port() + "/" + database,
@@ -89,34 +110,81 @@ public final class JdbcComparison implements DataVerifier {
     return evidence.stream().filter(e -> !e.matches()).limit(MOST_DIFFERENCES).toList();
   }
 
-  private Map<String, String> read(DatabaseEndpoint endpoint, String database) {
+  private PostgresContent read(DatabaseEndpoint endpoint, String database) {
     try (Connection connection = source.connect(endpoint, database)) {
-      return new PostgresContent(connection, database, fetchSize).read();
+      connection.setNetworkTimeout(Runnable::run, Math.toIntExact(readTimeout.toMillis()));
+      PostgresContent content = new PostgresContent(connection, database, fetchSize);
+      try {
+        content.read();
+      } catch (SQLException e) {
+        throw unreadable(endpoint, database, ": " + content.reading(), e);
+      }
+      return content;
     } catch (SQLException e) {
-      throw new DataVerificationException(
-          "Database '"
-              + database
-              + "' of DB instance "
-              + endpoint.dbInstanceIdentifier()
-              + " could not be read: SQLSTATE "
-              + e.getSQLState()
-              + ". Nothing was changed. Mend it and resume.",
-          e);
+      throw unreadable(endpoint, database, "", e);
     }
   }
 
-  private static List<Evidence> compare(Map<String, String> original, Map<String, String> other) {
+  private static DataVerificationException unreadable(
+      DatabaseEndpoint endpoint, String database, String what, SQLException e) {
+    String remedy =
+        PostgresContent.INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())
+            ? "The user may not read it, or row security hides rows of it from the user: grant"
+                + " SELECT, and membership in the role that owns it or BYPASSRLS, and resume."
+            : "Mend it and resume.";
+    return new DataVerificationException(
+        "Database '"
+            + database
+            + "' of DB instance "
+            + endpoint.dbInstanceIdentifier()
+            + " could not be read"
+            + what
+            + ": SQLSTATE "
+            + e.getSQLState()
+            + ". Nothing was changed. "
+            + remedy,
+        e);
+  }
+
+  private static List<Evidence> compare(PostgresContent original, PostgresContent other) {
     List<Evidence> evidence = new ArrayList<>();
+    compare(
+        evidence,
+        original.values(),
+        other.values(),
+        (subject, expected, actual) -> new Evidence(subject, expected, actual));
+    compare(
+        evidence,
+        original.sequences(),
+        other.sequences(),
+        (subject, expected, actual) -> expected.compare(subject, actual));
+    return evidence;
+  }
+
+  /** Compares what both sides have. */
+  private interface Compared<T> {
+    Evidence compare(String subject, T expected, T actual);
+  }
+
+  private static <T> void compare(
+      List<Evidence> evidence,
+      SortedMap<String, T> original,
+      SortedMap<String, T> other,
+      Compared<T> compared) {
     TreeSet<String> subjects = new TreeSet<>(original.keySet());
     subjects.addAll(other.keySet());
     for (String subject : subjects) {
+      Optional<T> expected = Optional.ofNullable(original.get(subject));
+      Optional<T> actual = Optional.ofNullable(other.get(subject));
       evidence.add(
-          new Evidence(
-              subject,
-              original.getOrDefault(subject, "missing"),
-              other.getOrDefault(subject, "missing")));
+          expected.isPresent() && actual.isPresent()
+              ? compared.compare(subject, expected.get(), actual.get())
+              : new Evidence(subject, orMissing(expected), orMissing(actual)));
     }
-    return evidence;
+  }
+
+  private static String orMissing(Optional<?> value) {
+    return value.map(Object::toString).orElse("missing");
   }
 
   @Override
@@ -129,9 +197,10 @@ public final class JdbcComparison implements DataVerifier {
 
     private final List<String> databases = new ArrayList<>();
     private Optional<String> user = Optional.empty();
-    private Optional<Supplier<String>> password = Optional.empty();
+    private Optional<Function<DatabaseEndpoint, String>> password = Optional.empty();
     private Optional<ConnectionSource> connector = Optional.empty();
     private int fetchSize = 1_000;
+    private Duration readTimeout = Duration.ofMinutes(30);
 
     private Builder() {}
 
@@ -158,12 +227,26 @@ public final class JdbcComparison implements DataVerifier {
     }
 
     /**
-     * Tells the password whenever a connection is made. It is not kept.
+     * Tells the password of both DB instances whenever a connection is made. It is not kept. Where
+     * RDS manages the master user's password, the two differ: use {@link #passwordOf}.
      *
      * @param password a supplier
      * @return this builder
      */
     public Builder password(Supplier<String> password) {
+      Objects.requireNonNull(password, "password");
+      return passwordOf(endpoint -> password.get());
+    }
+
+    /**
+     * Tells the password of one of the two DB instances whenever a connection is made to it, for
+     * example from the secret that {@code DescribeDBInstances} names as its {@code
+     * MasterUserSecret}. It is not kept.
+     *
+     * @param password from the DB instance to its password
+     * @return this builder
+     */
+    public Builder passwordOf(Function<DatabaseEndpoint, String> password) {
       this.password = Optional.of(password);
       return this;
     }
@@ -191,6 +274,24 @@ public final class JdbcComparison implements DataVerifier {
         throw new IllegalArgumentException("fetchSize must be 1 to 100,000, was " + fetchSize);
       }
       this.fetchSize = fetchSize;
+      return this;
+    }
+
+    /**
+     * How long a server may send nothing before the comparison fails, also over a connection of
+     * {@link #connector}.
+     *
+     * @param readTimeout one second to 24 hours
+     * @return this builder
+     * @throws IllegalArgumentException if out of range
+     */
+    public Builder readTimeout(Duration readTimeout) {
+      if (readTimeout.compareTo(Duration.ofSeconds(1)) < 0
+          || readTimeout.compareTo(Duration.ofHours(24)) > 0) {
+        throw new IllegalArgumentException(
+            "readTimeout must be one second to 24 hours, was " + readTimeout);
+      }
+      this.readTimeout = readTimeout;
       return this;
     }
 

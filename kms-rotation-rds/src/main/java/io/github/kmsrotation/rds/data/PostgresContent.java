@@ -1,5 +1,6 @@
 package io.github.kmsrotation.rds.data;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -9,18 +10,26 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * What a PostgreSQL database holds, as names and values that are equal if and only if the contents
  * are. A table's checksum is the sum of the SHA-256 of its rows, modulo 2^256: it does not depend
  * on the order of rows, counts duplicates, and is computed here so that neither server has to be
  * trusted with it. Each row is the server's own text form of it under fixed settings, in which NULL
- * and an empty text differ.
+ * and an empty text differ. Of a definition there is a SHA-256 only: functions, views, defaults and
+ * triggers may hold passwords.
  */
 final class PostgresContent {
+
+  /** The SQLSTATE of PostgreSQL, for lacking permission as for row security. */
+  static final String INSUFFICIENT_PRIVILEGE = "42501";
 
   private static final BigInteger MODULUS = BigInteger.ONE.shiftLeft(256);
 
@@ -32,7 +41,9 @@ final class PostgresContent {
           "SET extra_float_digits TO 3",
           "SET bytea_output TO 'hex'",
           "SET search_path TO pg_catalog",
-          "SET lc_monetary TO 'C'");
+          "SET lc_monetary TO 'C'",
+          // Row security would hide rows from both sides alike; like this PostgreSQL fails instead.
+          "SET row_security TO off");
 
   private static final String NOT_SYSTEM =
       " NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_t%'";
@@ -66,10 +77,6 @@ final class PostgresContent {
                   + " JOIN pg_namespace n ON n.oid = c.relnamespace"
                   + " WHERE c.relkind IN ('v', 'm') AND n.nspname"
                   + NOT_SYSTEM,
-          "sequence",
-              "SELECT schemaname || '.' || sequencename, coalesce(last_value::text, 'unused') ||"
-                  + " ' by ' || increment_by FROM pg_sequences",
-          "extension", "SELECT extname, extversion FROM pg_extension",
           "function",
               "SELECT n.nspname || '.' || p.proname || '(' ||"
                   + " pg_get_function_identity_arguments(p.oid) || ')', pg_get_functiondef(p.oid)"
@@ -81,9 +88,21 @@ final class PostgresContent {
                   + " ' ' || t.tgenabled::text FROM pg_trigger t JOIN pg_class c ON c.oid ="
                   + " t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT"
                   + " t.tgisinternal AND n.nspname"
-                  + NOT_SYSTEM,
+                  + NOT_SYSTEM);
+
+  /** Each asks for a name and a value that holds nothing to hide. */
+  private static final Map<String, String> VALUES =
+      Map.of(
+          "extension", "SELECT extname, extversion FROM pg_extension",
           "large object",
               "SELECT oid::text, encode(sha256(lo_get(oid)), 'hex') FROM pg_largeobject_metadata");
+
+  /** Where the user may not read a sequence, the view says that it is unused. */
+  private static final String SEQUENCES =
+      "SELECT schemaname || '.' || sequencename, data_type || ' from ' || start_value || ' in ' ||"
+          + " min_value || ' to ' || max_value || ' cycle ' || cycle || ' cache ' || cache_size,"
+          + " increment_by, last_value, has_sequence_privilege(format('%I.%I', schemaname,"
+          + " sequencename), 'SELECT, USAGE') FROM pg_sequences";
 
   private static final String TABLES =
       "SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname), c.relpersistence = 'u'"
@@ -96,7 +115,9 @@ final class PostgresContent {
   private final Connection connection;
   private final String database;
   private final int fetchSize;
-  private final Map<String, String> content = new TreeMap<>();
+  private final SortedMap<String, String> values = new TreeMap<>();
+  private final SortedMap<String, PostgresSequence> sequences = new TreeMap<>();
+  private String reading = "its settings";
 
   PostgresContent(Connection connection, String database, int fetchSize) {
     this.connection = connection;
@@ -104,37 +125,95 @@ final class PostgresContent {
     this.fetchSize = fetchSize;
   }
 
-  Map<String, String> read() throws SQLException {
+  SortedMap<String, String> values() {
+    return values;
+  }
+
+  SortedMap<String, PostgresSequence> sequences() {
+    return sequences;
+  }
+
+  /** What was being read when reading failed. */
+  String reading() {
+    return reading;
+  }
+
+  void read() throws SQLException {
     // In auto-commit the driver would hold a whole table in memory.
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
-      statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
-      for (String setting : FIXED_SETTINGS) {
-        statement.execute(setting);
-      }
-      for (Map.Entry<String, String> query : DEFINITIONS.entrySet()) {
-        definitions(statement, query.getKey(), query.getValue());
-      }
-      for (Table table : tables(statement)) {
-        rows(table);
-      }
-    } finally {
-      connection.rollback();
+      readAll(statement);
+    } catch (SQLException e) {
+      rollBackAfter(e);
+      throw e;
     }
-    return content;
+    connection.rollback();
   }
 
-  private void definitions(Statement statement, String kind, String query) throws SQLException {
+  private void rollBackAfter(SQLException failure) {
+    try {
+      connection.rollback();
+    } catch (SQLException alsoFailed) {
+      failure.addSuppressed(alsoFailed);
+    }
+  }
+
+  private void readAll(Statement statement) throws SQLException {
+    statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    for (String setting : FIXED_SETTINGS) {
+      statement.execute(setting);
+    }
+    statement.setFetchSize(fetchSize);
+    for (Map.Entry<String, String> query : DEFINITIONS.entrySet()) {
+      named(statement, query.getKey(), query.getValue(), PostgresContent::hash);
+    }
+    for (Map.Entry<String, String> query : VALUES.entrySet()) {
+      named(statement, query.getKey(), query.getValue(), value -> value);
+    }
+    readSequences(statement);
+    for (Table table : tables(statement)) {
+      rows(table);
+    }
+  }
+
+  private void named(Statement statement, String kind, String query, UnaryOperator<String> recorded)
+      throws SQLException {
+    reading = "a " + kind;
     try (ResultSet result = statement.executeQuery(query)) {
       while (result.next()) {
-        content.put(database + " " + kind + " " + result.getString(1), result.getString(2));
+        values.put(
+            database + " " + kind + " " + result.getString(1), recorded.apply(result.getString(2)));
+      }
+    }
+  }
+
+  private static String hash(String definition) {
+    byte[] bytes = definition.getBytes(StandardCharsets.UTF_8);
+    return "SHA-256 " + HexFormat.of().formatHex(sha256().digest(bytes));
+  }
+
+  private void readSequences(Statement statement) throws SQLException {
+    reading = "a sequence";
+    try (ResultSet result = statement.executeQuery(SEQUENCES)) {
+      while (result.next()) {
+        reading = "sequence " + result.getString(1);
+        if (!result.getBoolean(5)) {
+          throw new SQLException("permission denied", INSUFFICIENT_PRIVILEGE);
+        }
+        sequences.put(
+            database + " " + reading,
+            new PostgresSequence(
+                result.getString(2),
+                BigInteger.valueOf(result.getLong(3)),
+                Optional.ofNullable(result.getBigDecimal(4)).map(BigDecimal::toBigIntegerExact)));
       }
     }
   }
 
   private record Table(String name, boolean isUnlogged) {}
 
-  private static List<Table> tables(Statement statement) throws SQLException {
+  private List<Table> tables(Statement statement) throws SQLException {
+    reading = "its list of tables";
     List<Table> tables = new ArrayList<>();
     try (ResultSet result = statement.executeQuery(TABLES)) {
       while (result.next()) {
@@ -145,6 +224,7 @@ final class PostgresContent {
   }
 
   private void rows(Table table) throws SQLException {
+    reading = "table " + table.name();
     MessageDigest sha256 = sha256();
     BigInteger sum = BigInteger.ZERO;
     long rows = 0;
@@ -162,7 +242,7 @@ final class PostgresContent {
     }
     // PostgreSQL empties unlogged tables when it recovers, so a DB snapshot does not carry them.
     String kind = table.isUnlogged() ? " unlogged table " : " table ";
-    content.put(database + kind + table.name(), rows + " rows, checksum " + sum.toString(16));
+    values.put(database + kind + table.name(), rows + " rows, checksum " + sum.toString(16));
   }
 
   private static MessageDigest sha256() {

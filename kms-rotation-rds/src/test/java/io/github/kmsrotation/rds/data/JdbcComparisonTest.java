@@ -52,6 +52,9 @@ class JdbcComparisonTest {
           "CREATE MATERIALIZED VIEW total AS SELECT sum(price) FROM items",
           "CREATE SEQUENCE numbers",
           "SELECT nextval('numbers')",
+          "CREATE SEQUENCE steps INCREMENT BY 5 MINVALUE 1",
+          "SELECT setval('steps', 6)",
+          "CREATE SEQUENCE unused",
           "CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1'",
           "CREATE TABLE empty_table ()",
           "SELECT lo_from_bytea(4711, 'large'::bytea)");
@@ -151,7 +154,11 @@ class JdbcComparisonTest {
             + "| ALTER TABLE items DROP CONSTRAINT items_id_check",
         "orders view public.dear"
             + "| CREATE OR REPLACE VIEW dear AS SELECT * FROM items WHERE price > 101",
-        "orders sequence public.numbers  | SELECT nextval('numbers')",
+        "orders sequence public.numbers  | SELECT setval('numbers', 34)", // one too far
+        "orders sequence public.steps    | SELECT setval('steps', 3)", // behind
+        "orders sequence public.steps    | SELECT setval('steps', 7)", // between two steps
+        "orders sequence public.steps    | ALTER SEQUENCE steps INCREMENT BY 1",
+        "orders sequence public.unused   | SELECT nextval('unused')",
         "orders function public.one()    | CREATE OR REPLACE FUNCTION one() RETURNS int LANGUAGE"
             + " sql AS 'SELECT 2'",
         "orders large object 4711        | SELECT lo_put(4711, 0, 'LARGE')",

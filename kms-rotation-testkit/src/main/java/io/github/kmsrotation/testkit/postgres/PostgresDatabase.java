@@ -145,6 +145,16 @@ public final class PostgresDatabase implements AutoCloseable {
     origin = Optional.empty();
   }
 
+  /**
+   * Gives a user another password.
+   *
+   * @param user who is there
+   * @param password the new password
+   */
+  public synchronized void setPassword(String user, String password) {
+    execute(running(), "ALTER ROLE " + identifier(user) + " PASSWORD " + literal(password));
+  }
+
   private static void execute(EmbeddedPostgres server, String sql) {
     try (Connection connection = server.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {

@@ -27,6 +27,7 @@ final class Attributes {
           "EngineLifecycleSupport",
           "BackupTarget",
           "CustomIamInstanceProfile",
+          "DBCapacityReservationIdentifier",
           "MonitoringRoleArn",
           "PerformanceInsightsKMSKeyId",
           "DatabaseInsightsMode");

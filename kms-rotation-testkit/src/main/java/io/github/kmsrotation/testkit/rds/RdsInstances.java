@@ -65,6 +65,7 @@ final class RdsInstances {
     "BackupTarget",
     "CustomIamInstanceProfile",
     "EnableCustomerOwnedIp",
+    "DBCapacityReservationIdentifier",
     "Tags"
   };
 
@@ -161,7 +162,7 @@ final class RdsInstances {
       attributes.putIfAbsent("PerformanceInsightsRetentionPeriod", 7);
     }
     common(request, instance);
-    String password = password(params);
+    String password = store.masterSecrets.create(request, instance);
     if (engine.equals("postgres")) {
       instance.database =
           Optional.of(
@@ -172,16 +173,6 @@ final class RdsInstances {
     }
     finish(instance, "CreateDBInstance", Takes.CREATE);
     return store.answer(instance);
-  }
-
-  private static String password(Params params) {
-    boolean managed = params.truth("ManageMasterUserPassword").orElse(false);
-    if (managed == params.has("MasterUserPassword")) {
-      throw AwsError.badRequest(
-          "InvalidParameterCombination",
-          "Specify either MasterUserPassword or ManageMasterUserPassword.");
-    }
-    return managed ? java.util.UUID.randomUUID().toString() : params.required("MasterUserPassword");
   }
 
   private void encrypt(AwsRequest request, Map<String, Object> attributes) {
@@ -248,9 +239,6 @@ final class RdsInstances {
                 request.region(),
                 params.text("DBSubnetGroupName").orElse("default"))
             .xml(store.accountId));
-    if (params.truth("ManageMasterUserPassword").orElse(false)) {
-      RdsModification.manageSecret(store, request, instance);
-    }
     Tags.put(instance.tags, params);
     instance.port = params.number("Port").orElse(5432);
     if (instance.port < 1150 || instance.port > 65535) {
@@ -280,6 +268,7 @@ final class RdsInstances {
     if (key != null) {
       store.requireKey(request.region(), key.toString());
     }
+    MasterSecrets.refuse(request.params());
     DbInstance instance = newInstance(request);
     Map<String, Object> attributes = instance.attributes;
     EngineVersion version =

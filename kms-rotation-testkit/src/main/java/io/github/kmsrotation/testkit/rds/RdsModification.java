@@ -67,6 +67,7 @@ final class RdsModification {
             "ManageMasterUserPassword",
             "MasterUserSecretKmsKeyId",
             "DedicatedLogVolume",
+            "DBCapacityReservationIdentifier",
             "EnableCustomerOwnedIp"));
     operations.put(
         "AddRoleToDBInstance",
@@ -123,14 +124,12 @@ final class RdsModification {
     if (Boolean.TRUE.equals(changes.get("PerformanceInsightsEnabled"))) {
       checkPerformanceInsightsKey(request, instance, changes);
     }
-    if (params.truth("ManageMasterUserPassword").orElse(false)) {
-      manageSecret(store, request, instance);
-    }
     if (changes.get("AllocatedStorage") instanceof Integer size
         && size < (Integer) instance.attributes.getOrDefault("AllocatedStorage", 0)) {
       throw AwsError.badRequest(
           "InvalidParameterCombination", "Requested size cannot be less than the current size.");
     }
+    store.masterSecrets.modify(request, instance);
     return changes;
   }
 
@@ -145,30 +144,6 @@ final class RdsModification {
     }
     changes.put("PerformanceInsightsKMSKeyId", key);
     changes.putIfAbsent("PerformanceInsightsRetentionPeriod", 7);
-  }
-
-  /** Makes RDS keep the master password in a secret. */
-  static void manageSecret(RdsStore store, AwsRequest request, DbInstance instance) {
-    String key =
-        request
-            .params()
-            .text("MasterUserSecretKmsKeyId")
-            .map(name -> store.requireKey(request.region(), name))
-            .orElseThrow(() -> AwsError.notModelled("a secret under alias/aws/secretsmanager"));
-    instance.attributes.put(
-        "MasterUserSecret",
-        Map.of(
-            "SecretArn",
-            "arn:aws:secretsmanager:"
-                + instance.region
-                + ":"
-                + store.accountId
-                + ":secret:rds!"
-                + instance.resourceId,
-            "SecretStatus",
-            "active",
-            "KmsKeyId",
-            key));
   }
 
   private void change(DbInstance instance, Map<String, Object> changes, Optional<Integer> port) {

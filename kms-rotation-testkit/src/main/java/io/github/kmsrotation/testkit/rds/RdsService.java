@@ -11,6 +11,7 @@ import io.github.kmsrotation.testkit.postgres.DataDirectories;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** The embedded RDS. Used under the embedded AWS's lock. */
@@ -105,6 +106,16 @@ public final class RdsService implements AwsService, AutoCloseable {
     Map<String, String> states = new TreeMap<>();
     store.snapshots.values().forEach(s -> states.put(s.identifier, s.status));
     return states;
+  }
+
+  /**
+   * For tests.
+   *
+   * @param secretArn the secret of a master user
+   * @return the password in it, if there is such a secret
+   */
+  public Optional<String> masterPassword(String secretArn) {
+    return store.masterSecrets.password(secretArn);
   }
 
   /**

@@ -35,6 +35,7 @@ final class RdsStore {
   final Map<String, DbInstance> instances = new TreeMap<>();
   final Map<String, DbSnapshot> snapshots = new TreeMap<>();
   final RdsGroups groups = new RdsGroups();
+  final MasterSecrets masterSecrets = new MasterSecrets(this);
   private final Set<String> stuckOperations = new HashSet<>();
   private final Path directory;
   private final int scope = System.identityHashCode(this);

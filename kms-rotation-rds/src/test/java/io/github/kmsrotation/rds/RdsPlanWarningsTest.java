@@ -24,12 +24,13 @@ import software.amazon.awssdk.services.rds.RdsClient;
 import software.amazon.awssdk.services.rds.model.DBInstance;
 import software.amazon.awssdk.services.rds.model.DBParameterGroupStatus;
 import software.amazon.awssdk.services.rds.model.DescribeDbInstancesResponse;
+import software.amazon.awssdk.services.rds.model.DomainMembership;
 import software.amazon.awssdk.services.rds.model.MasterUserSecret;
 import software.amazon.awssdk.services.rds.model.RestoreDbInstanceFromDbSnapshotRequest;
 import software.amazon.awssdk.services.rds.model.Tag;
 
 /** Promise 4: what cannot be carried over is named in the plan, or refused. */
-class RdsPlanGapsTest {
+class RdsPlanWarningsTest {
 
   @TempDir Path directory;
   private RdsWorld world;
@@ -193,5 +194,37 @@ class RdsPlanGapsTest {
     }
 
     assertThat(sent).containsExactly(false);
+  }
+
+  @Test
+  void plan_whenItUsesAListenerOrARolloutOrderOrACapacityReservation_saysWhatThatMeans() {
+    assertThat(
+            said(
+                i ->
+                    i.toBuilder()
+                        .listenerEndpoint(e -> e.address("listener"))
+                        .upgradeRolloutOrder("last")
+                        .dbCapacityReservationIdentifier("reserved")
+                        .build()))
+        .contains("listener endpoint", "rollout order is last", "reservation reserved");
+  }
+
+  @Test
+  void domain_ofACustomersDirectory_isComparedWithItsSecretAndItsDns() {
+    assertThat(domain("secret-1", "10.0.0.1")).isEqualTo(domain("secret-1", "10.0.0.1"));
+    assertThat(domain("secret-1", "10.0.0.1")).isNotEqualTo(domain("secret-2", "10.0.0.1"));
+    assertThat(domain("secret-1", "10.0.0.1")).isNotEqualTo(domain("secret-1", "10.0.0.2"));
+  }
+
+  private static String domain(String secret, String dns) {
+    return Domains.SETTING.of(
+        DBInstance.builder()
+            .domainMemberships(
+                DomainMembership.builder()
+                    .fqdn("corp.example")
+                    .authSecretArn(secret)
+                    .dnsIps(dns)
+                    .build())
+            .build());
   }
 }

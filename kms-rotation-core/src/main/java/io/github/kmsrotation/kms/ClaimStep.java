@@ -1,0 +1,104 @@
+package io.github.kmsrotation.kms;
+
+import io.github.kmsrotation.plan.Phase;
+import io.github.kmsrotation.plan.StepContext;
+import io.github.kmsrotation.plan.StepDescription;
+import io.github.kmsrotation.plan.StepOutcome;
+import io.github.kmsrotation.plan.Undo;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Tags the key with the run, so that no other run rotates it at the same time. The tag is read back
+ * after a pause that is longer than anybody takes between looking and tagging: of two that tag at
+ * once the last one stays, and the other one stops. Every later step that changes the key looks
+ * again.
+ */
+final class ClaimStep extends KeyStep {
+
+  static final String ID = "claim-key";
+  private static final String TAG = "kms:TagResource";
+  static final String UNTAG = "kms:UntagResource";
+  private static final Duration PAUSE = Duration.ofSeconds(30);
+
+  ClaimStep(Env env) {
+    super(
+        new StepDescription(
+            ID,
+            "Tag the key with this run, so that no other run rotates it meanwhile",
+            Phase.PREPARE,
+            List.of(TAG, UNTAG),
+            List.of("tag " + RunTag.KEY),
+            Undo.UNDOABLE),
+        env);
+  }
+
+  @Override
+  public StepOutcome advance(StepContext context) {
+    Optional<String> holder = holder(context, env);
+    if (holder.isPresent() && !holder.get().equals(context.runId().value())) {
+      return claimedBy(holder.get());
+    }
+    if (isPausing(context)) {
+      return waitFor("kms:ClaimSettled", key(), "tagged");
+    }
+    if (holder.isPresent()) {
+      return StepOutcome.done();
+    }
+    context.mutate(
+        TAG,
+        key(),
+        () -> kms.in(region()).tagResource(r -> r.keyId(key()).tags(RunTag.of(context.runId()))));
+    return waitFor("kms:ClaimSettled", key(), "tagged");
+  }
+
+  private boolean isPausing(StepContext context) {
+    return context
+        .lastSent(TAG, key())
+        .filter(sent -> context.clock().instant().isBefore(sent.plus(PAUSE)))
+        .isPresent();
+  }
+
+  @Override
+  public StepOutcome undo(StepContext context) {
+    return release(context, env);
+  }
+
+  /** Takes the run's tag off the key. */
+  static StepOutcome release(StepContext context, Env env) {
+    return untag(context, env.kms(), env.region(), env.key().value());
+  }
+
+  /** Takes the run's tag off a key, and sees that it is off. */
+  static StepOutcome untag(StepContext context, Kms kms, String region, String key) {
+    Optional<String> holder = RunTag.runOf(kms.tags(context, region, key));
+    if (holder.filter(context.runId().value()::equals).isEmpty()) {
+      return StepOutcome.done();
+    }
+    if (!isSettling(context, UNTAG, key)) {
+      context.mutate(
+          UNTAG, key, () -> kms.in(region).untagResource(r -> r.keyId(key).tagKeys(RunTag.KEY)));
+    }
+    return waitFor("kms:TagRemoved", key, RunTag.KEY);
+  }
+
+  /** What stops a step whose key another run has claimed meanwhile. */
+  static Optional<StepOutcome> lost(StepContext context, Env env) {
+    Optional<String> holder = holder(context, env);
+    return holder.filter(context.runId().value()::equals).isPresent()
+        ? Optional.empty()
+        : Optional.of(claimedBy(holder.orElse("none")));
+  }
+
+  private static Optional<String> holder(StepContext context, Env env) {
+    return RunTag.runOf(env.kms().tags(context, env.region(), env.key().value()));
+  }
+
+  private static StepOutcome claimedBy(String run) {
+    return StepOutcome.blocked(
+        "The key is claimed by run " + run + " (its tag " + RunTag.KEY + "), not by this one.",
+        "Let that run come to its end, or roll it back; then make a new plan. Of a run that is"
+            + " lost, remove the tag by hand.");
+  }
+}

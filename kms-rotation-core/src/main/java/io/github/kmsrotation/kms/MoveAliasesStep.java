@@ -1,0 +1,106 @@
+package io.github.kmsrotation.kms;
+
+import io.github.kmsrotation.key.KeyArn;
+import io.github.kmsrotation.plan.Facts;
+import io.github.kmsrotation.plan.Phase;
+import io.github.kmsrotation.plan.StepContext;
+import io.github.kmsrotation.plan.StepDescription;
+import io.github.kmsrotation.plan.StepOutcome;
+import io.github.kmsrotation.plan.Undo;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.services.kms.model.KeyMetadata;
+
+/**
+ * Moves the aliases of the old key to the new one, in every Region; backwards moves them back.
+ *
+ * @see <a href="https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdateAlias.html">
+ *     UpdateAlias</a>
+ */
+final class MoveAliasesStep extends KeyStep {
+
+  static final String ID = "move-aliases";
+
+  /** Where the aliases were led; not a fact of a step that never moved any. */
+  static final String LED = "aliasesLeadTo";
+
+  private static final String UPDATE = "kms:UpdateAlias";
+
+  /** An alias and the Region it is in. */
+  record Alias(String region, String name) {
+
+    static Alias parse(String text) {
+      String[] parts = text.split("\\|", 2);
+      return new Alias(parts[0], parts[1]);
+    }
+
+    @Override
+    public String toString() {
+      return region + "|" + name;
+    }
+  }
+
+  private final List<Alias> aliases;
+
+  MoveAliasesStep(Env env, List<Alias> aliases) {
+    super(
+        new StepDescription(
+            ID,
+            "Move "
+                + String.join(
+                    ", ", aliases.stream().map(a -> a.name() + " in " + a.region()).toList())
+                + " to the new key: from here on it encrypts",
+            Phase.CUTOVER,
+            List.of(UPDATE),
+            List.of(),
+            Undo.UNDOABLE),
+        env);
+    this.aliases = List.copyOf(aliases);
+  }
+
+  @Override
+  public StepOutcome advance(StepContext context) {
+    Optional<StepOutcome> lost = ClaimStep.lost(context, env);
+    return lost.isPresent()
+        ? lost.get()
+        : move(context, env.key(), env.newKey(context).orElseThrow());
+  }
+
+  @Override
+  public StepOutcome undo(StepContext context) {
+    boolean led =
+        aliases.stream().anyMatch(alias -> context.lastSent(UPDATE, alias.toString()).isPresent());
+    StepOutcome outcome = move(context, env.newKey(context).orElseThrow(), env.key());
+    return outcome instanceof StepOutcome.Done && !led ? StepOutcome.done() : outcome;
+  }
+
+  private StepOutcome move(StepContext context, KeyArn from, KeyArn to) {
+    for (Alias alias : aliases) {
+      String target = Env.in(alias.region(), to);
+      Optional<KeyMetadata> now = kms.describe(context, alias.region(), alias.name());
+      String leadsTo = now.map(KeyMetadata::arn).orElse("nothing");
+      if (leadsTo.equals(target)) {
+        continue;
+      }
+      if (isSettling(context, UPDATE, alias.toString())) {
+        return waitFor("kms:AliasMoved", alias.name(), "leads to " + leadsTo);
+      }
+      if (!leadsTo.equals(Env.in(alias.region(), from))) {
+        return StepOutcome.blocked(
+            alias.name() + " in " + alias.region() + " leads to " + leadsTo + ".",
+            "Somebody else has moved or deleted it. Have it lead to "
+                + Env.in(alias.region(), from)
+                + " again and go on, or roll back.");
+      }
+      context.mutate(
+          UPDATE,
+          alias.toString(),
+          () ->
+              kms.in(alias.region())
+                  .updateAlias(r -> r.aliasName(alias.name()).targetKeyId(target)));
+      return waitFor("kms:AliasMoved", alias.name(), "requested");
+    }
+    return StepOutcome.done(Facts.of(Map.of(LED, to.value())));
+  }
+}

@@ -1,0 +1,159 @@
+package io.github.kmsrotation.rds;
+
+import io.github.kmsrotation.spi.Findings;
+import java.util.List;
+import java.util.function.Predicate;
+import software.amazon.awssdk.services.rds.model.DBInstance;
+import software.amazon.awssdk.services.rds.model.DBParameterGroupStatus;
+import software.amazon.awssdk.services.rds.model.EventSubscription;
+import software.amazon.awssdk.services.rds.model.Tag;
+
+/** What a rotation cannot carry over, or costs, without standing in its way. */
+final class RdsWarnings {
+
+  private static final String DEFAULT_ROLLOUT_ORDER = "second";
+
+  private final RdsOptions options;
+  private final Findings findings;
+
+  RdsWarnings(RdsOptions options, Findings findings) {
+    this.options = options;
+    this.findings = findings;
+  }
+
+  void warn(DBInstance original) {
+    warnAboutConsent();
+    warnAboutAccess(original);
+    warnAboutOldKey(original);
+    warnAboutTags(original);
+    warnAboutOperation(original);
+    warnAboutEveryRotation();
+  }
+
+  private void warnAboutConsent() {
+    if (options.writeFreeze().isEmpty()) {
+      warning(
+          "Writes made after the DB snapshot will be lost.",
+          "That was accepted with iAcceptLosingWritesMadeAfterTheSnapshot().");
+    }
+    if (options.dataVerifier().isEmpty()) {
+      warning(
+          "The data of the two databases will not be compared.",
+          "That was accepted with iAcceptThatTheDataIsNotCompared().");
+    }
+  }
+
+  private void warnAboutAccess(DBInstance original) {
+    if (Boolean.TRUE.equals(original.iamDatabaseAuthenticationEnabled())) {
+      warning(
+          "IAM policies that allow rds-db:connect name the resource id "
+              + original.dbiResourceId()
+              + ", and the replacement has another.",
+          "Allow the new resource id before the cutover; the report names it.");
+    }
+    if (original.masterUserSecret() != null) {
+      warning(
+          "RDS manages the master password, and gives the replacement a new password in a new"
+              + " secret.",
+          "Who reads the secret by its ARN needs the new ARN. If verifyData logs in as the master"
+              + " user, it has to look up the password of each DB instance:"
+              + " JdbcComparison.passwordOf(...), or a connector.");
+    }
+    if (original.listenerEndpoint() != null) {
+      warning(
+          "It has a listener endpoint for Always On.",
+          "Who connects to that instead of the DB instance's endpoint needs the new one.");
+    }
+  }
+
+  /** A setting is kept even where it names the key that the rotation leaves. */
+  private void warnAboutOldKey(DBInstance original) {
+    Predicate<String> isLeft = key -> key.equals(Settings.text(original.kmsKeyId()));
+    String insightsKey = Settings.text(original.performanceInsightsKMSKeyId());
+    if (Boolean.TRUE.equals(original.performanceInsightsEnabled()) && isLeft.test(insightsKey)) {
+      warning(
+          "Performance Insights data is under " + insightsKey + ", and stays under it.",
+          "This rotation moves the storage only: the old key has to stay usable for that data.");
+    }
+    if (original.masterUserSecret() != null
+        && isLeft.test(Settings.text(original.masterUserSecret().kmsKeyId()))) {
+      warning(
+          "The secret with the master password is under "
+              + original.masterUserSecret().kmsKeyId()
+              + ", and the replacement's will be, too.",
+          "This rotation moves the storage only: the old key has to stay usable for the secret.");
+    }
+  }
+
+  private void warnAboutTags(DBInstance original) {
+    List<String> reserved =
+        original.tagList().stream().map(Tag::key).filter(key -> key.startsWith("aws:")).toList();
+    if (!reserved.isEmpty()) {
+      warning(
+          "The replacement will not have the tags " + reserved + ": only AWS sets such tags.",
+          "A stack or service that made the DB instance will not know the replacement: import it"
+              + " there.");
+    }
+  }
+
+  private void warnAboutOperation(DBInstance original) {
+    if (original.awsBackupRecoveryPointArn() != null
+        || !original.dbInstanceAutomatedBackupsReplications().isEmpty()) {
+      warning(
+          "It is backed up by AWS Backup or has replicated automated backups.",
+          "Set that up again for the replacement.");
+    }
+    List<String> pending =
+        original.dbParameterGroups().stream()
+            .filter(group -> "pending-reboot".equals(group.parameterApplyStatus()))
+            .map(DBParameterGroupStatus::dbParameterGroupName)
+            .toList();
+    if (!pending.isEmpty()) {
+      warning(
+          "Parameters of " + pending + " are pending-reboot: the original runs without them.",
+          "The replacement starts with them. Reboot the original first to see what they do.");
+    }
+    if (original.dbCapacityReservationIdentifier() != null) {
+      warning(
+          "It uses the DB capacity reservation "
+              + original.dbCapacityReservationIdentifier()
+              + ", and so will the replacement.",
+          "While both exist the reservation needs room for both, or the restore fails.");
+    }
+    String rolloutOrder = Settings.text(original.upgradeRolloutOrderAsString());
+    if (!rolloutOrder.isEmpty() && !rolloutOrder.equals(DEFAULT_ROLLOUT_ORDER)) {
+      warning(
+          "Its upgrade rollout order is " + rolloutOrder + ", which a restore cannot be told.",
+          "It comes from a policy of AWS Organizations: check that it holds for the replacement.");
+    }
+  }
+
+  private void warnAboutEveryRotation() {
+    warning(
+        "Log files, Performance Insights history and automated backups stay with the original.",
+        "Its automated backups are retained when it is deleted, until they expire.");
+    warning(
+        "The cutover renames both DB instances, which reboots them: connections break.",
+        "Nothing serves between the two renames, usually a few minutes.");
+    warning(
+        "A rollback after the cutover brings the original back as it was before.",
+        "Writes made since the cutover stay behind in the replacement, which rollback deletes.");
+  }
+
+  void warnAboutSubscriptions(DBInstance original, List<EventSubscription> all) {
+    List<String> subscriptions =
+        all.stream()
+            .filter(s -> s.sourceIdsList().contains(original.dbInstanceIdentifier()))
+            .map(EventSubscription::custSubscriptionId)
+            .toList();
+    if (!subscriptions.isEmpty()) {
+      warning(
+          "Event subscriptions name it: " + subscriptions + ".",
+          "Check after the cutover that they name the replacement.");
+    }
+  }
+
+  private void warning(String text, String meaning) {
+    findings.warning(text, meaning);
+  }
+}
