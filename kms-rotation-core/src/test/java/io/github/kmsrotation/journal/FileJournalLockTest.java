@@ -7,6 +7,7 @@ import io.github.kmsrotation.plan.RunId;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +61,41 @@ class FileJournalLockTest {
     try (RunLog owner = FileJournal.in(directory).create(RUN)) {
       assertThat(owner.entries()).isEmpty();
       assertThatThrownBy(() -> FileJournal.in(directory).open(RUN))
+          .isInstanceOf(RunInUseException.class);
+      assertThat(secondProcess()).isEqualTo("in use");
+    }
+  }
+
+  @Test
+  void open_whenTheOwnersProcessReadsTheFileMeanwhile_isStillRefusedToAnotherProcess()
+      throws Exception {
+    try (RunLog owner = FileJournal.in(directory).create(RUN)) {
+      assertThat(owner.entries()).isEmpty();
+      assertThat(Files.readString(directory.resolve(RUN + ".journal"))).isNotEmpty();
+      assertThat(secondProcess()).isEqualTo("in use");
+    }
+    assertThat(secondProcess()).isEqualTo("opened with 0");
+  }
+
+  @Test
+  void close_whenCalledTwice_takesTheRunFromNobodyElse() throws Exception {
+    RunLog former = FileJournal.in(directory).create(RUN);
+    former.close();
+    try (RunLog owner = FileJournal.in(directory).open(RUN)) {
+      assertThat(owner.entries()).isEmpty();
+      former.close();
+      assertThatThrownBy(() -> FileJournal.in(directory).open(RUN))
+          .isInstanceOf(RunInUseException.class);
+      assertThat(secondProcess()).isEqualTo("in use");
+    }
+  }
+
+  @Test
+  void open_throughASymbolicLink_isRefusedAsWell() throws Exception {
+    Path link = Files.createSymbolicLink(directory.resolve("link"), directory);
+    try (RunLog owner = FileJournal.in(directory).create(RUN)) {
+      assertThat(owner.entries()).isEmpty();
+      assertThatThrownBy(() -> FileJournal.in(link).open(RUN))
           .isInstanceOf(RunInUseException.class);
       assertThat(secondProcess()).isEqualTo("in use");
     }

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -132,5 +133,58 @@ class FileJournalTest {
   @Test
   void open_whenThereIsNoSuchRun_saysSo() {
     assertThatThrownBy(this::read).isInstanceOf(UnknownRunException.class);
+  }
+
+  @Test
+  void create_andAppend_onAnInterruptedThread_writeAndKeepTheInterrupt() {
+    Thread.currentThread().interrupt();
+    try {
+      write("one", "two");
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+
+    assertThat(read()).containsExactly(entry("one"), entry("two"));
+  }
+
+  @Test
+  void open_whenAWholeLineIsOfAnUnknownType_saysThatAnotherVersionWroteIt() throws IOException {
+    write();
+    appendWhole(
+        "{\"seq\":1,\"at\":\"2026-11-24T08:00:00Z\",\"type\":\"STEP_SKIPPED\",\"step\":\"one\",\"data\":{}}");
+
+    assertThatThrownBy(this::read)
+        .isInstanceOf(JournalVersionException.class)
+        .hasMessageContaining("STEP_SKIPPED");
+  }
+
+  @Test
+  void open_whenAWholeLineIsNotAnEntry_isRefused() throws IOException {
+    String entry =
+        "{\"seq\":1,\"at\":\"2026-11-24T08:00:00Z\",\"type\":\"STARTED\",\"step\":\"\",\"data\":{}}";
+    for (String json :
+        List.of(
+            "null",
+            "[]",
+            "{}",
+            "",
+            entry.replace(":1,", ":1.5,"),
+            entry.replace(":1,", ":18446744073709551617,"),
+            entry.replace(":1,", ":1e999999999,"),
+            entry.replace("2026-11-24", "+99999999999-01-01"),
+            entry.replace("{}", "{\"a\":1}"))) {
+      Files.deleteIfExists(file());
+      write();
+      appendWhole(json);
+
+      assertThatThrownBy(this::read).as(json).isInstanceOf(JournalCorruptedException.class);
+    }
+  }
+
+  private void appendWhole(String json) throws IOException {
+    CRC32C checksum = new CRC32C();
+    checksum.update(json.getBytes(StandardCharsets.UTF_8));
+    Files.writeString(
+        file(), String.format("%08x %s\n", checksum.getValue(), json), StandardOpenOption.APPEND);
   }
 }

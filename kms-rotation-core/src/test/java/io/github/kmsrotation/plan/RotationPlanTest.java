@@ -2,6 +2,7 @@ package io.github.kmsrotation.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
 import java.util.List;
@@ -44,6 +45,8 @@ class RotationPlanTest {
           .isThrownBy(() -> RotationPlan.fromJson(json.replace("\"" + field + "\"", "\"gone\"")));
     }
     assertThatIllegalArgumentException().isThrownBy(() -> RotationPlan.fromJson("[]"));
+    assertThatIllegalArgumentException().isThrownBy(() -> RotationPlan.fromJson("null"));
+    assertThatIllegalArgumentException().isThrownBy(() -> RotationPlan.fromJson(""));
     assertThatIllegalArgumentException().isThrownBy(() -> RotationPlan.fromJson("{"));
     assertThatIllegalArgumentException()
         .isThrownBy(
@@ -51,6 +54,24 @@ class RotationPlanTest {
                 RotationPlan.fromJson(
                     json.replace("\"formatVersion\" : 1", "\"formatVersion\" : 2")))
         .withMessageContaining("version 2");
+  }
+
+  @Test
+  void fromJson_whenANewerVersionMadeThePlan_saysSo() {
+    String json = plan().build().toJson();
+    for (String newer :
+        List.of(
+            json.replace("\"PREPARE\"", "\"REHEARSE\""),
+            json.replace("\"UNDOABLE\"", "\"HALFWAY\""),
+            json.replace("\"formatVersion\" : 1", "\"formatVersion\" : 4294967297"))) {
+      assertThatThrownBy(() -> RotationPlan.fromJson(newer))
+          .isInstanceOf(PlanVersionException.class);
+    }
+  }
+
+  @Test
+  void facts_whenANameIsTheJournals_areRefused() {
+    assertThatIllegalArgumentException().isThrownBy(() -> Facts.of(Map.of("evidence.1", "x")));
   }
 
   @Test

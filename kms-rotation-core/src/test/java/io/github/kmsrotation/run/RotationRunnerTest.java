@@ -3,9 +3,12 @@ package io.github.kmsrotation.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.kmsrotation.error.MissingPermissionException;
 import io.github.kmsrotation.error.RotationException;
+import io.github.kmsrotation.journal.EntryType;
 import io.github.kmsrotation.journal.FileJournal;
 import io.github.kmsrotation.journal.RunInUseException;
+import io.github.kmsrotation.journal.RunLog;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.RotationPlan;
 import java.nio.file.Path;
@@ -190,6 +193,90 @@ class RotationRunnerTest {
   }
 
   @Test
+  void waiting_whenTheClockIsPutBack_endsNoLaterForIt() {
+    aws.neverGetsReady();
+    List<Duration> sleeps = new ArrayList<>();
+
+    RotationReport report =
+        runner()
+            .approval(Approvals.approveEverythingIncludingDeletion())
+            .sleeper(
+                duration -> {
+                  sleeps.add(duration);
+                  assertThat(sleeps).hasSizeLessThan(1000);
+                  now = sleeps.size() == 10 ? now.minus(Duration.ofDays(30)) : now.plus(duration);
+                })
+            .build()
+            .run(plan);
+
+    assertThat(report.status()).isEqualTo(RunStatus.BLOCKED);
+    assertThat(sleeps).hasSizeBetween(240, 243);
+  }
+
+  @Test
+  void runs_ofOneRunner_shareItsCircuit() {
+    for (int i = 0; i < 20; i++) {
+      aws.failBeforeNextCall(lostAnswer());
+    }
+    RotationRunner runner = approving();
+    runner.run(ToyStrategy.plan());
+    runner.run(ToyStrategy.plan());
+
+    RotationReport third = runner.run(ToyStrategy.plan());
+
+    assertThat(third.status()).isEqualTo(RunStatus.FAILED);
+    assertThat(third.reason()).contains("was not sent because most calls before it failed");
+    assertThat(approving().run(ToyStrategy.plan()).status()).isEqualTo(RunStatus.SUCCEEDED);
+  }
+
+  @Test
+  void mutate_whenItEndsInAnExceptionThatIsNotOfTheSdk_countsAsSent() {
+    aws.failAfterNextCall(new IllegalStateException("a bug after the answer"));
+
+    RotationReport failed = approving().run(plan);
+
+    assertThat(failed.status()).isEqualTo(RunStatus.FAILED);
+    try (RunLog log = FileJournal.in(directory).open(plan.runId())) {
+      assertThat(log.entries())
+          .filteredOn(entry -> entry.type() == EntryType.OUTCOME)
+          .extracting(entry -> entry.value("outcome"))
+          .containsExactly("UNKNOWN");
+    }
+    assertThat(approving().resume(plan.runId()).status()).isEqualTo(RunStatus.SUCCEEDED);
+    assertThat(aws.calls()).containsExactly("make copy", "make switched", "remove original");
+  }
+
+  @Test
+  void requireComplete_whenAStepFailed_throwsWithTheReportAndTheFailure() {
+    aws.failBeforeNextCall(awsError("AccessDenied", 403));
+    RotationReport report = approving().run(plan);
+
+    assertThatThrownBy(report::requireComplete)
+        .isInstanceOfSatisfying(
+            RotationIncompleteException.class, e -> assertThat(e.report()).isSameAs(report))
+        .hasMessageContainingAll(plan.runId().value(), "thing", "FAILED", "denied toy:Make")
+        .hasCauseInstanceOf(MissingPermissionException.class);
+  }
+
+  @Test
+  void requireComplete_whenRolledBack_throwsAndNamesNoCause() {
+    RotationReport stopped = runner().build().run(plan);
+    RotationReport report = runner().build().rollBack(stopped.runId());
+
+    assertThatThrownBy(report::requireComplete)
+        .isInstanceOf(RotationIncompleteException.class)
+        .hasMessageContaining("ROLLED_BACK")
+        .hasNoCause();
+  }
+
+  @Test
+  void requireComplete_whenTheRunSucceeded_givesTheReport() {
+    RotationReport report = approving().run(plan);
+
+    assertThat(report.requireComplete()).isSameAs(report);
+  }
+
+  @Test
   void rollBack_beforeRetire_leavesOnlyWhatWasThere() {
     RotationReport stopped =
         runner()
@@ -213,7 +300,40 @@ class RotationRunnerTest {
   }
 
   @Test
-  void rollBack_whenTheRunHasEnded_isRefused() {
+  void rollBack_whenTheRunHasEndedAndCouldAllBeUndone_leavesOnlyWhatWasThere() {
+    RotationPlan undoable = ToyStrategy.plan("make-copy", "compare", "switch");
+    approving().run(undoable).requireComplete();
+    assertThat(aws.things()).containsExactly("copy", "original", "switched");
+
+    RotationReport report = runner().build().rollBack(undoable.runId());
+
+    assertThat(report.status()).isEqualTo(RunStatus.ROLLED_BACK);
+    assertThat(report.steps()).allMatch(step -> step.status() == StepStatus.UNDONE);
+    assertThat(aws.things()).containsExactly("original");
+    assertThat(runner().build().resume(undoable.runId()).status()).isEqualTo(RunStatus.ROLLED_BACK);
+  }
+
+  @Test
+  void cutover_whenAStepIsDisruptive_needsMoreThanAGrant() {
+    RotationPlan disruptive = ToyStrategy.plan("make-copy", "compare", "disturb");
+
+    RotationReport stopped =
+        runner()
+            .approval(Approvals.before(Phase.CUTOVER, r -> Approval.granted("test")))
+            .build()
+            .run(disruptive);
+
+    assertThat(stopped.status()).isEqualTo(RunStatus.AWAITING_APPROVAL);
+    assertThat(stopped.reason()).contains("CUTOVER", "iAcceptThatThisCannotBeUndone");
+    assertThat(aws.things()).doesNotContain("disturbed");
+    assertThat(approving().resume(disruptive.runId()).status()).isEqualTo(RunStatus.SUCCEEDED);
+    assertThat(aws.things()).contains("disturbed");
+    assertThat(runner().build().rollBack(disruptive.runId()).status())
+        .isEqualTo(RunStatus.ROLLED_BACK);
+  }
+
+  @Test
+  void rollBack_whenTheRunHasEndedAndSomethingWasIrreversible_isRefused() {
     approving().run(plan);
 
     RotationRunner runner = runner().build();

@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import software.amazon.awssdk.core.exception.AbortedException;
 
 /** Names of things that exist, and failures that the next calls meet. */
 final class ToyAws {
@@ -18,7 +19,9 @@ final class ToyAws {
   private final Deque<RuntimeException> before = new ArrayDeque<>();
   private final Deque<RuntimeException> after = new ArrayDeque<>();
   private String content = "same";
+  private String expected = "same";
   private boolean ready = true;
+  private boolean interrupts;
   private int closed;
 
   boolean has(String name) {
@@ -29,6 +32,11 @@ final class ToyAws {
     fail(before);
     calls.add("make " + name);
     things.add(name);
+    if (interrupts) {
+      interrupts = false;
+      Thread.currentThread().interrupt();
+      throw AbortedException.create("Thread was interrupted");
+    }
     fail(after);
     return name;
   }
@@ -46,6 +54,11 @@ final class ToyAws {
     if (failure != null) {
       throw failure;
     }
+  }
+
+  /** As the SDK does it: the call arrives, the thread does not wait for the answer. */
+  void interruptNextCall() {
+    interrupts = true;
   }
 
   void failBeforeNextCall(RuntimeException failure) {
@@ -75,6 +88,14 @@ final class ToyAws {
 
   void content(String value) {
     content = value;
+  }
+
+  String expected() {
+    return expected;
+  }
+
+  void expect(String value) {
+    expected = value;
   }
 
   Set<String> things() {

@@ -50,12 +50,21 @@ public final class ToyStrategy implements RotationStrategy<ToyStrategy.ToyTarget
   public ToyStrategy() {}
 
   static RotationPlan plan() {
+    return plan("make-copy", "compare", "switch", "destroy");
+  }
+
+  /** A plan of some of the steps. */
+  static RotationPlan plan(String... ids) {
     RunId runId = RunId.random();
     return RotationPlan.builder(runId, Instant.parse("2026-11-24T08:00:00Z"))
         .target("toy", "thing")
         .place("eu-central-1", "111122223333")
         .keys("NEW_KEY_REQUESTED", Optional.empty(), Optional.of(KEY_ARN))
-        .steps(steps(new ToyAws()).stream().map(Step::description).toList())
+        .steps(
+            steps(new ToyAws()).stream()
+                .map(Step::description)
+                .filter(step -> List.of(ids).contains(step.id()))
+                .toList())
         .build();
   }
 
@@ -72,30 +81,35 @@ public final class ToyStrategy implements RotationStrategy<ToyStrategy.ToyTarget
   @Override
   public BoundSteps bind(RotationPlan plan, Optional<StrategyOptions<?>> options) {
     World world = (World) options.orElseThrow();
-    return new BoundSteps(steps(world.aws()), world.aws()::close);
+    return new BoundSteps(
+        steps(world.aws()).stream()
+            .filter(step -> plan.steps().contains(step.description()))
+            .toList(),
+        world.aws()::close);
   }
 
   private static List<Step> steps(ToyAws aws) {
     List<Step> steps = new ArrayList<>();
-    steps.add(new Make("make-copy", Phase.COPY, "copy", aws));
+    steps.add(new Make("make-copy", Phase.COPY, "copy", Undo.UNDOABLE, aws));
     steps.add(new VerifyStep("compare", "Compare", Phase.VERIFY, context -> verify(aws)));
-    steps.add(new Make("switch", Phase.CUTOVER, "switched", aws));
+    steps.add(new Make("switch", Phase.CUTOVER, "switched", Undo.UNDOABLE, aws));
+    steps.add(new Make("disturb", Phase.CUTOVER, "disturbed", Undo.DISRUPTIVE, aws));
     steps.add(new Destroy(aws));
     return steps;
   }
 
   private static Verification verify(ToyAws aws) {
-    Evidence evidence = new Evidence("content", "same", aws.content());
+    Evidence evidence = new Evidence("content", aws.expected(), aws.content());
     return evidence.matches()
         ? Verification.passed(List.of(evidence))
         : Verification.failed(List.of(evidence));
   }
 
-  private record Make(String id, Phase phase, String name, ToyAws aws) implements Step {
+  private record Make(String id, Phase phase, String name, Undo undo, ToyAws aws) implements Step {
     @Override
     public StepDescription description() {
       return new StepDescription(
-          id, "Make " + name, phase, List.of("toy:Make", "toy:Remove"), List.of(), Undo.UNDOABLE);
+          id, "Make " + name, phase, List.of("toy:Make", "toy:Remove"), List.of(), undo);
     }
 
     @Override

@@ -2,27 +2,19 @@ package io.github.kmsrotation.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.kmsrotation.journal.EntryType;
 import io.github.kmsrotation.journal.FileJournal;
-import io.github.kmsrotation.journal.JournalCorruptedException;
-import io.github.kmsrotation.journal.JournalEntry;
-import io.github.kmsrotation.journal.RunLog;
-import io.github.kmsrotation.plan.Condition;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.StepDescription;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What callers' code and damaged files do to the runner. */
-class RunnerBreakerTest {
+/** What callers' code does to the runner: it throws, and it interrupts. */
+class CallersCodeTest {
 
   @TempDir Path directory;
   private final ToyAws aws = new ToyAws();
@@ -63,7 +55,18 @@ class RunnerBreakerTest {
 
     assertThatCode(() -> assertThat(runner.run(plan).status()).isEqualTo(RunStatus.FAILED))
         .doesNotThrowAnyException();
-    assertThat(ended).hasSize(1);
+    assertThat(ended).singleElement().satisfies(this::namesTheApproversFailure);
+    assertThat(approving().resume(plan.runId()).status()).isEqualTo(RunStatus.SUCCEEDED);
+  }
+
+  private void namesTheApproversFailure(RotationReport report) {
+    assertThat(report.reason()).contains("CUTOVER", "the chat server is down", "Resume");
+    assertThat(report.failure()).containsInstanceOf(IllegalStateException.class);
+    assertThat(aws.things()).doesNotContain("switched");
+  }
+
+  private RotationRunner approving() {
+    return runner().approval(Approvals.approveEverythingIncludingDeletion()).build();
   }
 
   /** RotationListener: "A listener cannot steer: its exceptions change nothing." */
@@ -97,9 +100,6 @@ class RunnerBreakerTest {
                   public void onStepStarted(RotationPlan p, StepDescription step) {
                     Thread.currentThread().interrupt();
                   }
-
-                  @Override
-                  public void onStepWaiting(RotationPlan p, StepDescription s, Condition c) {}
                 })
             .build();
 
@@ -109,35 +109,21 @@ class RunnerBreakerTest {
     } finally {
       assertThat(Thread.interrupted()).isTrue();
     }
+    assertThat(approving().resume(plan.runId()).status()).isEqualTo(RunStatus.SUCCEEDED);
   }
 
   @Test
-  void fromJson_ofJsonThatIsNoObject_isRefusedAsNoPlan() {
-    assertThatThrownBy(() -> RotationPlan.fromJson("null"))
-        .isInstanceOf(IllegalArgumentException.class);
-  }
+  void run_whenInterruptedInACall_stopsWithAReportAndLooksBeforeItCallsAgain() {
+    aws.interruptNextCall();
+    try {
+      RotationReport report = approving().run(plan);
 
-  @Test
-  void resume_whenAnEntryNamesAnUnknownPhase_saysThatTheJournalIsDamaged() {
-    writeEntry(EntryType.APPROVAL, "", Map.of("answer", "granted", "phase", "SHRED"));
-
-    assertThatThrownBy(() -> runner().build().resume(plan.runId()))
-        .isInstanceOf(JournalCorruptedException.class);
-  }
-
-  @Test
-  void resume_whenEvidenceIsNotOfItsForm_saysThatTheJournalIsDamaged() {
-    writeEntry(EntryType.STEP_DONE, "compare", Map.of("evidence.00000", "content"));
-
-    assertThatThrownBy(() -> runner().build().resume(plan.runId()))
-        .isInstanceOf(JournalCorruptedException.class);
-  }
-
-  private void writeEntry(EntryType type, String step, Map<String, String> data) {
-    try (RunLog log = FileJournal.in(directory).create(plan.runId())) {
-      Instant at = Instant.parse("2026-11-24T08:00:00Z");
-      log.append(JournalEntry.of(at, EntryType.PLAN, "", Map.of("plan", plan.toJson())));
-      log.append(JournalEntry.of(at, type, step, data));
+      assertThat(report.status()).isEqualTo(RunStatus.FAILED);
+      assertThat(report.reason()).contains("interrupted", "Resume");
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
     }
+    assertThat(approving().resume(plan.runId()).status()).isEqualTo(RunStatus.SUCCEEDED);
+    assertThat(aws.calls()).containsExactly("make copy", "make switched", "remove original");
   }
 }
