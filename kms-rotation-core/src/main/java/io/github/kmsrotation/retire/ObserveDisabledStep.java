@@ -65,7 +65,7 @@ final class ObserveDisabledStep extends RetireStep {
             key.id(),
             left + " to go",
             left.compareTo(POLL) < 0 ? left : POLL,
-            left.plusDays(1)));
+            observeFor.plusDays(1)));
   }
 
   private StepOutcome lookAgain(StepContext context, Instant since) {

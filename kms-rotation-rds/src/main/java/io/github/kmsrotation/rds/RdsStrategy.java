@@ -47,7 +47,7 @@ public final class RdsStrategy implements RotationStrategy<RdsTarget> {
         theirs.isPresent() ? () -> {} : client::close);
   }
 
-  private static RdsOptions mine(Optional<StrategyOptions<?>> options) {
+  static RdsOptions mine(Optional<StrategyOptions<?>> options) {
     StrategyOptions<?> any = options.orElseGet(() -> RdsOptions.builder().build());
     if (any instanceof RdsOptions mine) {
       return mine;
