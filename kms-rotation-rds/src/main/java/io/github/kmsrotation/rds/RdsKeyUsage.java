@@ -96,8 +96,8 @@ public final class RdsKeyUsage implements KeyUsageSource {
       uses.add(
           new KeyUse(
               name,
-              "The secret with its master password is under the key, which RDS does not change: turn"
-                  + " ManageMasterUserPassword off, and on again with another key."));
+              "The secret with its master password is under the key, which RDS does not change:"
+                  + " turn ManageMasterUserPassword off, and on again with another key."));
     }
     if (isUnder(key, instance.activityStreamKmsKeyId())) {
       uses.add(

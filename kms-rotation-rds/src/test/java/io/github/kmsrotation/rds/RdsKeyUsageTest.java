@@ -125,10 +125,7 @@ class RdsKeyUsageTest {
 
     PlanningException refused = catchThrowableOfType(PlanningException.class, retirement()::plan);
 
-    assertThat(refused.problems())
-        .singleElement()
-        .asString()
-        .contains("rds:DescribeDBSnapshots");
+    assertThat(refused.problems()).singleElement().asString().contains("rds:DescribeDBSnapshots");
   }
 
   @Test
