@@ -10,6 +10,7 @@ import io.github.kmsrotation.plan.StrategyOptions;
 import io.github.kmsrotation.spi.PlanRequest;
 import io.github.kmsrotation.spi.RotationStrategy;
 import io.github.kmsrotation.spi.Strategies;
+import io.github.kmsrotation.target.KeyRetirementTarget;
 import io.github.kmsrotation.target.KeyTarget;
 import io.github.kmsrotation.target.RdsTarget;
 import io.github.kmsrotation.target.Target;
@@ -62,12 +63,32 @@ public final class RotationPlanner<T extends Target> {
   }
 
   /**
-   * Required: why the key is to be rotated. It decides what rotation is needed.
+   * For the retirement of a KMS key: a plan that sees that nothing uses it, disables it, and
+   * schedules its deletion. What uses the key is asked of every artifact on the class path that
+   * knows a service, such as {@code kms-rotation-rds}; the plan says which those were. It needs no
+   * {@link #because}. Its options are {@code KeyRetirementOptions}.
+   *
+   * @param key a key ARN, key id, alias name ({@code alias/...}) or alias ARN
+   * @return a planner
+   * @throws IllegalArgumentException if that is no name of a key
+   */
+  public static RotationPlanner<KeyRetirementTarget> forKeyRetirement(String key) {
+    return new RotationPlanner<>(new KeyRetirementTarget(key));
+  }
+
+  /**
+   * Required but for {@link #forKeyRetirement}: why the key is to be rotated. It decides what
+   * rotation is needed.
    *
    * @param reason the reason
    * @return this planner
+   * @throws IllegalStateException if a key is to be retired: no reason would change that plan
    */
   public RotationPlanner<T> because(RotationReason reason) {
+    if (isRetirement()) {
+      throw new IllegalStateException(
+          "A key is not rotated when it is retired: leave out because(...)");
+    }
     this.reason = Optional.of(reason);
     return this;
   }
@@ -139,11 +160,10 @@ public final class RotationPlanner<T extends Target> {
    * @throws io.github.kmsrotation.error.ClientConfigurationException if the SDK found no Region or
    *     no credentials in the environment, and no client that has them was given
    * @throws io.github.kmsrotation.aws.AwsUnavailableException if AWS kept failing
-   * @throws IllegalStateException if {@link #because} was not called
+   * @throws IllegalStateException if {@link #because} was not called, and has to be
    */
   public RotationPlan plan() {
-    RotationReason why =
-        reason.orElseThrow(() -> new IllegalStateException("Say why: call because(...)"));
+    RotationReason why = why();
     RotationStrategy<T> strategy = strategy();
     if (kms.isPresent()) {
       return plan(strategy, why, kms.get());
@@ -156,6 +176,16 @@ public final class RotationPlanner<T extends Target> {
   /** The strategy may have to make clients of its own. */
   private RotationPlan plan(RotationStrategy<T> strategy, RotationReason why, KmsClient client) {
     return AwsCalls.client(() -> strategy.plan(request(why, client)));
+  }
+
+  private RotationReason why() {
+    return isRetirement()
+        ? RotationReason.NEW_KEY_REQUESTED // not read: the plan's reason is its own
+        : reason.orElseThrow(() -> new IllegalStateException("Say why: call because(...)"));
+  }
+
+  private boolean isRetirement() {
+    return target instanceof KeyRetirementTarget;
   }
 
   @SuppressWarnings("unchecked") // a strategy's kind and its target type belong together

@@ -41,6 +41,8 @@ class ArchitectureTest {
         .definedBy(ROOT + ".run")
         .layer("kms")
         .definedBy(ROOT + ".kms")
+        .layer("retire")
+        .definedBy(ROOT + ".retire")
         .layer("front door")
         .definedBy(ROOT)
         .whereLayer("front door")
@@ -49,14 +51,16 @@ class ArchitectureTest {
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("kms")
         .mayNotBeAccessedByAnyLayer()
+        .whereLayer("retire")
+        .mayNotBeAccessedByAnyLayer()
         .whereLayer("spi")
-        .mayOnlyBeAccessedByLayers("kms", "run", "front door")
+        .mayOnlyBeAccessedByLayers("kms", "retire", "run", "front door")
         .whereLayer("journal")
         .mayOnlyBeAccessedByLayers("run")
         .whereLayer("plan")
-        .mayOnlyBeAccessedByLayers("journal", "spi", "kms", "run", "front door")
+        .mayOnlyBeAccessedByLayers("journal", "spi", "kms", "retire", "run", "front door")
         .whereLayer("key")
-        .mayOnlyBeAccessedByLayers("spi", "kms", "front door")
+        .mayOnlyBeAccessedByLayers("spi", "kms", "retire", "front door")
         .check(classes);
   }
 

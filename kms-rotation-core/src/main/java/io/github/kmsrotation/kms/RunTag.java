@@ -8,7 +8,7 @@ import software.amazon.awssdk.services.kms.model.Tag;
 /** The tag by which a key tells which run has claimed or made it. */
 final class RunTag {
 
-  static final String KEY = "kms-rotation:run";
+  static final String KEY = RunId.TAG_KEY;
 
   private RunTag() {}
 

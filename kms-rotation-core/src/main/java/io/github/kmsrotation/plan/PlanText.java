@@ -12,8 +12,7 @@ final class PlanText {
     text.append(", account ").append(plan.accountId()).append('\n');
     text.append("  reason    ").append(plan.reason()).append('\n');
     text.append("  key now   ").append(plan.currentKeyArn().orElse("none (not encrypted)"));
-    text.append("\n  key then  ")
-        .append(plan.targetKeyArn().orElse("a new one, which the run makes"));
+    text.append("\n  key then  ").append(plan.targetKeyArn().orElse(noneYet(plan)));
     text.append('\n');
     plan.rationale().forEach(line -> text.append("  ").append(line).append('\n'));
     if (!plan.warnings().isEmpty()) {
@@ -26,6 +25,12 @@ final class PlanText {
       step(text, number++, step);
     }
     return text.toString();
+  }
+
+  private static String noneYet(RotationPlan plan) {
+    return plan.reason().equals(RotationPlan.KEY_RETIREMENT)
+        ? "none (it is retired)"
+        : "a new one, which the run makes";
   }
 
   private static void step(StringBuilder text, int number, StepDescription step) {

@@ -21,6 +21,9 @@ public final class RotationPlan {
   /** The version of the JSON form that this library writes and reads. */
   public static final int FORMAT_VERSION = 1;
 
+  /** The {@link #reason()} of a plan that retires a key. */
+  public static final String KEY_RETIREMENT = "KEY_RETIREMENT";
+
   private final RunId runId;
   private final String kind;
   private final String targetId;
@@ -179,7 +182,7 @@ public final class RotationPlan {
   /**
    * Why the key is rotated.
    *
-   * @return the name of a {@code RotationReason}
+   * @return the name of a {@code RotationReason}, or {@link #KEY_RETIREMENT}
    */
   public String reason() {
     return reason;
@@ -197,7 +200,7 @@ public final class RotationPlan {
   /**
    * The KMS key that the target will have.
    *
-   * @return its ARN; empty if the run makes the key
+   * @return its ARN; empty if the run makes the key, or retires the one there is
    */
   public Optional<String> targetKeyArn() {
     return targetKeyArn;
@@ -273,7 +276,7 @@ public final class RotationPlan {
         + " "
         + targetId
         + " to "
-        + targetKeyArn.orElse("a new key")
+        + targetKeyArn.orElse(reason.equals(KEY_RETIREMENT) ? "no key" : "a new key")
         + "]";
   }
 
@@ -328,9 +331,9 @@ public final class RotationPlan {
     /**
      * Required: why, from which key, and to which.
      *
-     * @param reason the name of a {@code RotationReason}
+     * @param reason the name of a {@code RotationReason}, or {@link #KEY_RETIREMENT}
      * @param currentKeyArn the key of today, or empty
-     * @param targetKeyArn the key to be, or empty if the run makes it
+     * @param targetKeyArn the key to be, or empty if the run makes it or there is none
      * @return this builder
      */
     public Builder keys(

@@ -11,6 +11,9 @@ import java.util.random.RandomGenerator;
  */
 public record RunId(String value) {
 
+  /** The key of the tag by which resources tell which run made or claimed them. */
+  public static final String TAG_KEY = "kms-rotation:run";
+
   private static final String LETTERS = "abcdefghijklmnopqrstuvwxyz";
   private static final String LETTERS_AND_DIGITS = LETTERS + "0123456789";
   private static final int LENGTH = 10;

@@ -15,7 +15,7 @@ import software.amazon.awssdk.services.kms.KmsClient;
  *
  * @param <T> the target
  * @param target what to rotate
- * @param reason why
+ * @param reason why; says nothing where a key is to be retired
  * @param targetKey the key to rotate to: an ARN, an id, or an alias; empty if the policy decides
  * @param options what the caller gave, or empty for the defaults
  * @param kms a client for the target's Region; not to be closed

@@ -59,7 +59,7 @@ public final class RdsStrategy implements RotationStrategy<RdsTarget> {
     return client;
   }
 
-  private static RdsOptions mine(Optional<StrategyOptions<?>> options) {
+  static RdsOptions mine(Optional<StrategyOptions<?>> options) {
     StrategyOptions<?> any = options.orElseGet(() -> RdsOptions.builder().build());
     if (any instanceof RdsOptions mine) {
       return mine;

@@ -11,9 +11,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Creating, copying, describing and deleting DB snapshots. */
 final class RdsSnapshots {
+
+  /**
+   * What can be asked for. Nothing is shared, public or of AWS Backup here.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBSnapshots.html">
+   *     DescribeDBSnapshots</a>
+   */
+  private static final Set<String> TYPES =
+      Set.of("automated", "manual", "shared", "public", "awsbackup");
 
   private final RdsStore store;
 
@@ -153,6 +164,13 @@ final class RdsSnapshots {
     finish(copy);
   }
 
+  private static void checkType(Optional<String> type) {
+    if (type.isPresent() && !TYPES.contains(type.get())) {
+      throw AwsError.badRequest(
+          "InvalidParameterValue", "Invalid snapshot type: " + type.get() + ".");
+    }
+  }
+
   private Map<String, Object> describe(AwsRequest request) {
     Params params = request.params();
     List<Map<String, Object>> found = new ArrayList<>();
@@ -163,11 +181,15 @@ final class RdsSnapshots {
               .xml(store.accountId));
     } else {
       Optional<String> instance = params.text("DBInstanceIdentifier").map(RdsStore::lower);
+      Optional<String> type = params.text("SnapshotType");
+      checkType(type);
       for (DbSnapshot snapshot : store.snapshotsIn(request.region())) {
         boolean isOf =
             instance.isEmpty()
                 || instance.get().equals(snapshot.attributes.get("DBInstanceIdentifier"));
-        if (isOf) {
+        boolean isSuch =
+            type.isEmpty() || type.get().equals(snapshot.attributes.get("SnapshotType"));
+        if (isOf && isSuch) {
           found.add(snapshot.xml(store.accountId));
         }
       }
