@@ -46,15 +46,16 @@ final class RotateOnDemandStep extends KeyStep {
 
   @Override
   public StepOutcome advance(StepContext context) {
-    Optional<KeyMetadata> found = kms.describe(context, region(), key());
-    if (found.isEmpty()) {
-      return gone(key());
-    }
     boolean mine = context.timesSent(ROTATE, key()) > 0;
     Instant since = kms.rotation(context, region(), key()).onDemandRotationStartDate();
     if (since != null) {
       return waitFor(
           "kms:RotatedOnDemand", key(), "in progress since " + since + (mine ? "" : ", not ours"));
+    }
+    // After the rotation, never before: one that ends between two looks would be seen by neither.
+    Optional<KeyMetadata> found = kms.describe(context, region(), key());
+    if (found.isEmpty()) {
+      return gone(key());
     }
     String material = found.get().currentKeyMaterialId();
     if (!formerMaterial.equals(material)) {

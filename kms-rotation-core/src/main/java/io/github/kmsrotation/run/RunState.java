@@ -8,6 +8,8 @@ import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.Undo;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -42,7 +44,10 @@ final class RunState {
   private final Map<String, StepStatus> statuses = new HashMap<>();
   private final Map<String, StepResults> results = new HashMap<>();
   private final Map<String, Integer> sent = new HashMap<>();
-  private final Map<String, Instant> lastSent = new HashMap<>();
+
+  /** When calls were sent that AWS did not refuse, by intent; the roll-back needs them, too. */
+  private final Map<String, Deque<Instant>> sentAt = new HashMap<>();
+
   private final Set<Phase> approved = EnumSet.noneOf(Phase.class);
   private boolean rollingBack;
   private boolean finished;
@@ -75,12 +80,12 @@ final class RunState {
       }
       case INTENT -> {
         sent.merge(intentKey(step, entry), 1, Integer::sum);
-        lastSent.put(intentKey(step, entry), entry.at());
+        sentAt.computeIfAbsent(intentKey(step, entry), k -> new ArrayDeque<>()).add(entry.at());
       }
       case OUTCOME -> {
         if (StoredValues.constant(Outcome.class, entry, "outcome") == Outcome.REFUSED) {
           sent.merge(intentKey(step, entry), -1, Integer::sum);
-          lastSent.remove(intentKey(step, entry));
+          sentAt.getOrDefault(intentKey(step, entry), new ArrayDeque<>()).pollLast();
         }
       }
       case APPROVAL -> {
@@ -115,9 +120,12 @@ final class RunState {
 
   /** A time that is still to come was written before the clock was put back: it becomes now. */
   Optional<Instant> lastSent(String step, String operation, String resource, Instant now) {
-    return Optional.ofNullable(
-        lastSent.computeIfPresent(
-            key(step, operation, resource), (key, at) -> at.isAfter(now) ? now : at));
+    Deque<Instant> times = sentAt.getOrDefault(key(step, operation, resource), new ArrayDeque<>());
+    if (!times.isEmpty() && times.getLast().isAfter(now)) {
+      times.removeLast();
+      times.add(now);
+    }
+    return Optional.ofNullable(times.peekLast());
   }
 
   int timesSent(String step, String operation, String resource) {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.kms.model.KeyState;
 import software.amazon.awssdk.services.kms.model.NotFoundException;
 
@@ -259,6 +260,42 @@ class KeyRetirementTest {
     world.kms.cancelKeyDeletion(r -> r.keyId(world.key));
     assertRolledBack(plan);
     assertThat(world.state()).isEqualTo(KeyState.ENABLED);
+  }
+
+  @Test
+  void run_ofAReplica_retiresItAlone() {
+    String primary = world.kms.createKey(r -> r.multiRegion(true)).keyMetadata().arn();
+    world.kms.replicateKey(r -> r.keyId(primary).replicaRegion("eu-west-1"));
+    world.pass(Duration.ofMinutes(1));
+    String replica = primary.replace(world.aws.region(), "eu-west-1");
+    try (KmsClient there = world.client("eu-west-1")) {
+      KeyRetirementOptions options = world.options().client(there).build();
+      RotationPlan plan = world.planner(replica).with(options).kmsClient(there).plan();
+
+      world
+          .runner()
+          .with(options)
+          .approval(Approvals.approveEverythingIncludingDeletion())
+          .build()
+          .run(plan)
+          .requireComplete();
+
+      assertThat(there.describeKey(r -> r.keyId(replica)).keyMetadata().keyState())
+          .isEqualTo(KeyState.PENDING_DELETION);
+      assertThat(world.kms.describeKey(r -> r.keyId(primary)).keyMetadata().keyState())
+          .isEqualTo(KeyState.ENABLED);
+    }
+  }
+
+  @Test
+  void run_whenThePrimaryGotAReplicaMeanwhile_isBlocked() {
+    String primary = world.kms.createKey(r -> r.multiRegion(true)).keyMetadata().arn();
+    RotationPlan plan = world.planner(primary).plan();
+    world.kms.replicateKey(r -> r.keyId(primary).replicaRegion("eu-west-1"));
+    world.pass(Duration.ofMinutes(1));
+
+    assertStopped(
+        world.approving().run(plan), RunStatus.BLOCKED, "inventory", "replica in eu-west-1");
   }
 
   @Test

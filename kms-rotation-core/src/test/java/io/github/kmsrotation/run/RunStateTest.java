@@ -6,6 +6,7 @@ import io.github.kmsrotation.journal.EntryType;
 import io.github.kmsrotation.journal.JournalEntry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -38,5 +39,18 @@ class RunStateTest {
     assertThat(state.lastSent("switch", "toy:Make", "switched", firstLook)).contains(firstLook);
     assertThat(state.lastSent("switch", "toy:Make", "switched", firstLook.plusSeconds(60)))
         .contains(firstLook);
+  }
+
+  @Test
+  void lastSent_whenALaterAttemptIsRefused_isThatOfTheEarlierOne() {
+    Map<String, String> call = Map.of("operation", "toy:Make", "resource", "switched");
+    Map<String, String> refused = new HashMap<>(call);
+    refused.put("outcome", "REFUSED");
+    state.apply(JournalEntry.of(SENT.plusSeconds(60), EntryType.INTENT, "switch", call));
+    state.apply(JournalEntry.of(SENT.plusSeconds(61), EntryType.OUTCOME, "switch", refused));
+
+    assertThat(state.lastSent("switch", "toy:Make", "switched", SENT.plusSeconds(90)))
+        .contains(SENT);
+    assertThat(state.timesSent("switch", "toy:Make", "switched")).isEqualTo(1);
   }
 }

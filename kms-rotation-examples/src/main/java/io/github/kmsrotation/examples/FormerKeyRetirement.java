@@ -1,0 +1,63 @@
+package io.github.kmsrotation.examples;
+
+import io.github.kmsrotation.RotationPlanner;
+import io.github.kmsrotation.journal.FileJournal;
+import io.github.kmsrotation.plan.Phase;
+import io.github.kmsrotation.plan.RotationPlan;
+import io.github.kmsrotation.rds.RdsOptions;
+import io.github.kmsrotation.retire.KeyRetirementOptions;
+import io.github.kmsrotation.run.Approvals;
+import io.github.kmsrotation.run.Approver;
+import io.github.kmsrotation.run.RotationRunner;
+import io.github.kmsrotation.run.Sleeper;
+import java.nio.file.Path;
+import java.time.Clock;
+import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.services.rds.RdsClient;
+
+/** How an application retires the key that its data was under before. */
+final class FormerKeyRetirement {
+
+  private final KmsClient kms;
+  private final KeyRetirementOptions options;
+
+  FormerKeyRetirement(KmsClient kms, RdsClient rds) {
+    this.kms = kms;
+    RdsOptions rdsOptions = RdsOptions.builder().client(rds).build();
+    // README {
+    KeyRetirementOptions options =
+        KeyRetirementOptions.builder()
+            .client(kms) // not in README
+            .with(rdsOptions)
+            .iAcceptThatTheKeyWasUsedLately()
+            .build();
+    // README }
+    this.options = options;
+  }
+
+  RotationPlan plan(String formerKey, Clock clock) {
+    // README {
+    RotationPlan plan =
+        RotationPlanner.forKeyRetirement(formerKey)
+            .with(options)
+            .kmsClient(kms) // not in README
+            .clock(clock) // not in README
+            .plan();
+    // README }
+    return plan;
+  }
+
+  RotationRunner runner(Path journal, Approver askOperator, Clock clock, Sleeper sleeper) {
+    // README {
+    RotationRunner runner =
+        RotationRunner.builder()
+            .journal(FileJournal.in(journal))
+            .with(options)
+            .approval(Approvals.before(Phase.CUTOVER, Phase.RETIRE, askOperator))
+            .clock(clock) // not in README
+            .sleeper(sleeper) // not in README
+            .build();
+    // README }
+    return runner;
+  }
+}
