@@ -2,7 +2,10 @@ package io.github.kmsrotation.journal;
 
 import io.github.kmsrotation.error.RotationException;
 
-/** Another process or thread owns this run at the moment. */
+/**
+ * Another process or thread owns this run at the moment: wait for its end. Or a plan was to be run
+ * that was run before: resume that run, or make a new plan.
+ */
 public final class RunInUseException extends RotationException {
 
   private static final long serialVersionUID = 1L;

@@ -21,7 +21,8 @@ public final class Approvals {
   }
 
   /**
-   * Asks before one phase.
+   * Asks before one phase. The other phases begin without asking, CUTOVER among them, except those
+   * that hold what cannot be undone. RETIRE takes {@link Approval#iAcceptThatThisCannotBeUndone}.
    *
    * @param phase the phase
    * @param approver who is asked
@@ -32,7 +33,7 @@ public final class Approvals {
   }
 
   /**
-   * Asks before two phases.
+   * Asks before two phases; about the others see {@link #before(Phase, Approver)}.
    *
    * @param first a phase
    * @param second another

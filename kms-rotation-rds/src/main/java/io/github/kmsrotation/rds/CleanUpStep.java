@@ -51,7 +51,7 @@ final class CleanUpStep extends RdsStep {
         () ->
             rds.client()
                 .removeTagsFromResource(r -> r.resourceName(arn).tagKeys(RdsNames.RUN_TAG)));
-    return waitFor("rds:TagRemoved", names.original(), RdsNames.RUN_TAG);
+    return waitFor("rds:TagRemoved", names.original(), "still tagged");
   }
 
   @Override

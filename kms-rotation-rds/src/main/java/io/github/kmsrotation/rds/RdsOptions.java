@@ -10,7 +10,9 @@ import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.rds.RdsClient;
 
 /**
- * What the RDS strategy needs beyond target and key. Immutable. Defaults:
+ * What the RDS strategy needs beyond target and key. Given to the planner and to the runner: {@code
+ * observeFor}, and whether writes are frozen and data compared, are the plan's; clients, hooks and
+ * {@code patience} are the runner's. Immutable. Defaults:
  *
  * <ul>
  *   <li>clients for the DB instance's Region with the environment's credentials, closed after use
