@@ -298,7 +298,7 @@ class RdsPlanningTest {
             "rds:CopyDBSnapshot",
             "rds:DeleteDBInstance",
             "CANNOT BE UNDONE",
-            "Writes made since the cutover stay behind");
+            "Writes made since the cutover are kept in a final DB snapshot of the replacement");
     assertThat(RotationPlan.fromJson(plan.toJson())).isEqualTo(plan);
   }
 }
