@@ -40,7 +40,7 @@ final class ClaimStep extends KeyStep {
     if (holder.isPresent() && !holder.get().equals(context.runId().value())) {
       return claimedBy(holder.get());
     }
-    if (isPausing(context)) {
+    if (context.wasSentWithin(TAG, key(), PAUSE)) {
       return waitFor("kms:ClaimSettled", key(), "tagged");
     }
     if (holder.isPresent()) {
@@ -51,13 +51,6 @@ final class ClaimStep extends KeyStep {
         key(),
         () -> kms.in(region()).tagResource(r -> r.keyId(key()).tags(RunTag.of(context.runId()))));
     return waitFor("kms:ClaimSettled", key(), "tagged");
-  }
-
-  private boolean isPausing(StepContext context) {
-    return context
-        .lastSent(TAG, key())
-        .filter(sent -> context.clock().instant().isBefore(sent.plus(PAUSE)))
-        .isPresent();
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.Step;
 import io.github.kmsrotation.spi.Findings;
 import io.github.kmsrotation.spi.PlanRequest;
+import io.github.kmsrotation.spi.TargetKey;
 import io.github.kmsrotation.target.KeyTarget;
 import java.util.List;
 import java.util.Optional;
@@ -54,12 +55,7 @@ final class KeyPlanning {
   }
 
   private void checkRequest() {
-    String[] parts = request.target().id().split(":", -1);
-    if (parts.length > 4 && parts[0].equals("arn") && !parts[3].equals(home)) {
-      findings.problem(
-          "The key is in " + parts[3] + ", and the client is for " + home + ".",
-          "Give kmsClient(...) a client for the key's Region.");
-    }
+    TargetKey.checkRegion(request.target().id(), home, findings);
     if (request.targetKey().isPresent()) {
       findings.problem(
           "A plan for a key makes the new key itself, if one is needed.",

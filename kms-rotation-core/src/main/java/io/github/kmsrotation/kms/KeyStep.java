@@ -2,12 +2,15 @@ package io.github.kmsrotation.kms;
 
 import io.github.kmsrotation.key.KeyArn;
 import io.github.kmsrotation.plan.Condition;
+import io.github.kmsrotation.plan.Evidence;
+import io.github.kmsrotation.plan.Facts;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.Step;
 import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StepOutcome;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** What the steps of key plans share. */
@@ -75,14 +78,18 @@ abstract class KeyStep implements Step {
 
   /** Whether a change was sent so lately that KMS may not show it yet. */
   static boolean isSettling(StepContext context, String operation, String resource) {
-    return context
-        .lastSent(operation, resource)
-        .filter(sent -> context.clock().instant().isBefore(sent.plus(SETTLES_WITHIN)))
-        .isPresent();
+    return context.wasSentWithin(operation, resource, SETTLES_WITHIN);
   }
 
   static StepOutcome waitFor(String kind, String resource, String seen) {
     return StepOutcome.waiting(new Condition(kind, resource, seen, POLL, PATIENCE));
+  }
+
+  /** Done if all evidence matches, blocked with it otherwise. */
+  static StepOutcome judged(Facts facts, List<Evidence> evidence, String flaw, String remedy) {
+    return evidence.stream().allMatch(Evidence::matches)
+        ? new StepOutcome.Done(facts, evidence)
+        : new StepOutcome.Blocked(flaw + ": " + evidence + ".", remedy, evidence);
   }
 
   static StepOutcome gone(String key) {

@@ -11,11 +11,14 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.kms.model.DecryptResponse;
 import software.amazon.awssdk.services.kms.model.DryRunOperationException;
+import software.amazon.awssdk.services.kms.model.EncryptRequest;
 import software.amazon.awssdk.services.kms.model.EncryptionAlgorithmSpec;
+import software.amazon.awssdk.services.kms.model.GenerateMacRequest;
 import software.amazon.awssdk.services.kms.model.KeyMetadata;
 import software.amazon.awssdk.services.kms.model.KmsInvalidMacException;
 import software.amazon.awssdk.services.kms.model.KmsInvalidSignatureException;
 import software.amazon.awssdk.services.kms.model.MessageType;
+import software.amazon.awssdk.services.kms.model.SignRequest;
 
 /**
  * Something that a key made and that it has to understand later: a ciphertext, a signature or a
@@ -45,10 +48,7 @@ final class Probe {
           case ENCRYPT_DECRYPT -> encrypt(key, metadata);
           case SIGN_VERIFY -> sign(key, metadata);
           case GENERATE_VERIFY_MAC -> mac(key, metadata);
-          default ->
-              reader
-                  .read("kms:GetPublicKey", () -> kms.getPublicKey(r -> r.keyId(key)))
-                  .publicKey();
+          default -> publicKey(key);
         };
     facts.put(WHAT, Base64.getEncoder().encodeToString(made.asByteArrayUnsafe()));
     if (metadata.currentKeyMaterialId() != null) {
@@ -67,35 +67,12 @@ final class Probe {
       switch (metadata.keyUsage()) {
         case ENCRYPT_DECRYPT ->
             reader.read(
-                "kms:Encrypt",
-                () ->
-                    kms.encrypt(
-                        r ->
-                            r.keyId(key)
-                                .plaintext(text)
-                                .encryptionAlgorithm(algorithm(metadata))
-                                .dryRun(true)));
+                "kms:Encrypt", () -> kms.encrypt(encryption(key, metadata).dryRun(true).build()));
         case SIGN_VERIFY ->
-            reader.read(
-                "kms:Sign",
-                () ->
-                    kms.sign(
-                        r ->
-                            r.keyId(key)
-                                .message(text)
-                                .messageType(MessageType.RAW)
-                                .signingAlgorithm(metadata.signingAlgorithms().get(0))
-                                .dryRun(true)));
+            reader.read("kms:Sign", () -> kms.sign(signature(key, metadata).dryRun(true).build()));
         case GENERATE_VERIFY_MAC ->
             reader.read(
-                "kms:GenerateMac",
-                () ->
-                    kms.generateMac(
-                        r ->
-                            r.keyId(key)
-                                .message(text)
-                                .macAlgorithm(metadata.macAlgorithms().get(0))
-                                .dryRun(true)));
+                "kms:GenerateMac", () -> kms.generateMac(code(key, metadata).dryRun(true).build()));
         default -> {}
       }
     } catch (DryRunOperationException e) {
@@ -112,11 +89,7 @@ final class Probe {
           case ENCRYPT_DECRYPT -> decrypt(key, metadata, made).plaintext().equals(text);
           case SIGN_VERIFY -> verify(key, metadata, made);
           case GENERATE_VERIFY_MAC -> verifyMac(key, metadata, made);
-          default ->
-              reader
-                  .read("kms:GetPublicKey", () -> kms.getPublicKey(r -> r.keyId(key)))
-                  .publicKey()
-                  .equals(made);
+          default -> publicKey(key).equals(made);
         };
     return new Evidence(what, UNDERSTOOD, understood ? UNDERSTOOD : "not understood");
   }
@@ -126,13 +99,20 @@ final class Probe {
     return decrypt(key, metadata, encrypt(key, metadata)).keyMaterialId();
   }
 
+  private SdkBytes publicKey(String key) {
+    return reader.read("kms:GetPublicKey", () -> kms.getPublicKey(r -> r.keyId(key))).publicKey();
+  }
+
+  private EncryptRequest.Builder encryption(String key, KeyMetadata metadata) {
+    return EncryptRequest.builder()
+        .keyId(key)
+        .plaintext(text)
+        .encryptionAlgorithm(algorithm(metadata));
+  }
+
   private SdkBytes encrypt(String key, KeyMetadata metadata) {
     return reader
-        .read(
-            "kms:Encrypt",
-            () ->
-                kms.encrypt(
-                    r -> r.keyId(key).plaintext(text).encryptionAlgorithm(algorithm(metadata))))
+        .read("kms:Encrypt", () -> kms.encrypt(encryption(key, metadata).build()))
         .ciphertextBlob();
   }
 
@@ -151,18 +131,16 @@ final class Probe {
     return metadata.encryptionAlgorithms().get(0);
   }
 
+  private SignRequest.Builder signature(String key, KeyMetadata metadata) {
+    return SignRequest.builder()
+        .keyId(key)
+        .message(text)
+        .messageType(MessageType.RAW)
+        .signingAlgorithm(metadata.signingAlgorithms().get(0));
+  }
+
   private SdkBytes sign(String key, KeyMetadata metadata) {
-    return reader
-        .read(
-            "kms:Sign",
-            () ->
-                kms.sign(
-                    r ->
-                        r.keyId(key)
-                            .message(text)
-                            .messageType(MessageType.RAW)
-                            .signingAlgorithm(metadata.signingAlgorithms().get(0))))
-        .signature();
+    return reader.read("kms:Sign", () -> kms.sign(signature(key, metadata).build())).signature();
   }
 
   private boolean verify(String key, KeyMetadata metadata, SdkBytes signature) {
@@ -184,14 +162,15 @@ final class Probe {
     }
   }
 
+  private GenerateMacRequest.Builder code(String key, KeyMetadata metadata) {
+    return GenerateMacRequest.builder()
+        .keyId(key)
+        .message(text)
+        .macAlgorithm(metadata.macAlgorithms().get(0));
+  }
+
   private SdkBytes mac(String key, KeyMetadata metadata) {
-    return reader
-        .read(
-            "kms:GenerateMac",
-            () ->
-                kms.generateMac(
-                    r -> r.keyId(key).message(text).macAlgorithm(metadata.macAlgorithms().get(0))))
-        .mac();
+    return reader.read("kms:GenerateMac", () -> kms.generateMac(code(key, metadata).build())).mac();
   }
 
   private boolean verifyMac(String key, KeyMetadata metadata, SdkBytes mac) {

@@ -61,14 +61,11 @@ final class SeeMaterialStep extends KeyStep {
                 key(),
                 metadata,
                 context.factsOf(ProbeStep.ID)));
-    if (!evidence.stream().allMatch(Evidence::matches)) {
-      return new StepOutcome.Blocked(
-          "The rotated key does not do what it should: " + evidence + ".",
-          "Look at the key's rotations in KMS; then resume.",
-          evidence);
-    }
-    return new StepOutcome.Done(
-        Facts.of(Map.of("rotatedAt", listed.get().rotationDate().toString())), evidence);
+    return judged(
+        Facts.of(Map.of("rotatedAt", listed.get().rotationDate().toString())),
+        evidence,
+        "The rotated key does not do what it should",
+        "Look at the key's rotations in KMS; then resume.");
   }
 
   @Override

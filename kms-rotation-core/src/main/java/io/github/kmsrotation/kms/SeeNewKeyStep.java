@@ -52,14 +52,11 @@ final class SeeNewKeyStep extends KeyStep {
         new Probe(context, kms.in(region()), plan.runId())
             .understand(
                 "what the old key made before", key(), old.get(), context.factsOf(ProbeStep.ID)));
-    if (!evidence.stream().allMatch(Evidence::matches)) {
-      return new StepOutcome.Blocked(
-          "The keys do not serve as they should: " + evidence + ".",
-          "Look at them in KMS. Resume when it is mended, or roll back.",
-          evidence);
-    }
-    return new StepOutcome.Done(
-        Facts.of(Map.of("oldKeyArn", key(), CreateKeyStep.NEW_KEY, newKey)), evidence);
+    return judged(
+        Facts.of(Map.of("oldKeyArn", key(), CreateKeyStep.NEW_KEY, newKey)),
+        evidence,
+        "The keys do not serve as they should",
+        "Look at them in KMS. Resume when it is mended, or roll back.");
   }
 
   /** Makes a probe by the alias and has the new key itself understand it. */

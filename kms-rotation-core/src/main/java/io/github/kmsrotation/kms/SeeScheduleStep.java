@@ -39,14 +39,11 @@ final class SeeScheduleStep extends KeyStep {
                 "RotationPeriodInDays",
                 String.valueOf(period),
                 String.valueOf(status.rotationPeriodInDays())));
-    if (!evidence.stream().allMatch(Evidence::matches)) {
-      return new StepOutcome.Blocked(
-          "The key's rotation is not as it was set: " + evidence + ".",
-          "Find out who changed it. Resume, or roll back.",
-          evidence);
-    }
-    return new StepOutcome.Done(
-        Facts.of(Map.of("nextRotation", String.valueOf(status.nextRotationDate()))), evidence);
+    return judged(
+        Facts.of(Map.of("nextRotation", String.valueOf(status.nextRotationDate()))),
+        evidence,
+        "The key's rotation is not as it was set",
+        "Find out who changed it. Resume, or roll back.");
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.github.kmsrotation.plan;
 
 import io.github.kmsrotation.aws.AwsReader;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -65,6 +66,20 @@ public interface StepContext extends AwsReader {
    * @return the time of the intent; empty if it was never sent, or refused since
    */
   Optional<Instant> lastSent(String operation, String resource);
+
+  /**
+   * Whether this step sent a mutating operation so lately that AWS may not show its effect yet.
+   *
+   * @param operation the IAM action
+   * @param resource the resource it was sent for
+   * @param within how long AWS may take to show it
+   * @return true if {@link #lastSent} is less than that ago
+   */
+  default boolean wasSentWithin(String operation, String resource, Duration within) {
+    return lastSent(operation, resource)
+        .filter(sent -> clock().instant().isBefore(sent.plus(within)))
+        .isPresent();
+  }
 
   /**
    * Makes a call that changes something: the intent is forced to the journal first, the outcome

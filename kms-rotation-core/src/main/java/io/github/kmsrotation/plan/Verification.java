@@ -34,6 +34,17 @@ public final class Verification {
   }
 
   /**
+   * Passed if everything that was compared is the same, otherwise failed.
+   *
+   * @param evidence what was compared; at least one thing
+   * @return the verification
+   * @throws IllegalArgumentException if nothing was compared
+   */
+  public static Verification of(List<Evidence> evidence) {
+    return evidence.stream().allMatch(Evidence::matches) ? passed(evidence) : failed(evidence);
+  }
+
+  /**
    * Something differs.
    *
    * @param evidence what was compared, the differences among it

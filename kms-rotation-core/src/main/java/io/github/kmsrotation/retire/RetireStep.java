@@ -66,10 +66,7 @@ abstract class RetireStep implements Step {
   }
 
   final boolean isSettling(StepContext context, String operation) {
-    return context
-        .lastSent(operation, key.id())
-        .filter(sent -> isSettling(context, sent))
-        .isPresent();
+    return context.wasSentWithin(operation, key.id(), SETTLES_WITHIN);
   }
 
   static boolean isSettling(StepContext context, Instant since) {

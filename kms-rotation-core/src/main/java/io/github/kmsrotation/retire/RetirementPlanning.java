@@ -9,6 +9,7 @@ import io.github.kmsrotation.plan.Step;
 import io.github.kmsrotation.spi.Findings;
 import io.github.kmsrotation.spi.KeyUsageSource;
 import io.github.kmsrotation.spi.PlanRequest;
+import io.github.kmsrotation.spi.TargetKey;
 import io.github.kmsrotation.target.KeyRetirementTarget;
 import java.time.Instant;
 import java.util.List;
@@ -57,12 +58,7 @@ final class RetirementPlanning {
 
   private void checkRequest() {
     String home = request.kms().serviceClientConfiguration().region().id();
-    String[] parts = request.target().id().split(":", -1);
-    if (parts.length > 4 && parts[0].equals("arn") && !parts[3].equals(home)) {
-      findings.problem(
-          "The key is in " + parts[3] + ", and the client is for " + home + ".",
-          "Give kmsClient(...) a client for the key's Region.");
-    }
+    TargetKey.checkRegion(request.target().id(), home, findings);
     if (request.targetKey().isPresent()) {
       findings.problem(
           "A key is retired, not replaced.",

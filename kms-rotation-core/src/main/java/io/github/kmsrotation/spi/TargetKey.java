@@ -67,7 +67,26 @@ public record TargetKey(Optional<KeyArn> arn, List<String> rationale) {
     return new TargetKey(target.map(KeyFacts::arn), rationale);
   }
 
-  /** A call with such an ARN would only be told that the key does not exist. */
+  /**
+   * Checks that a named key is where the client is: a call with the ARN of another Region would
+   * only be told that the key does not exist.
+   *
+   * @param key as it was named
+   * @param clientRegion the client's Region
+   * @param findings takes the problem, if there is one
+   */
+  public static void checkRegion(String key, String clientRegion, Findings findings) {
+    if (isElsewhere(key, clientRegion)) {
+      findings.problem(
+          "The key is in "
+              + key.split(":", -1)[3]
+              + ", and the client is for "
+              + clientRegion
+              + ".",
+          "Give kmsClient(...) a client for the key's Region.");
+    }
+  }
+
   private static boolean isElsewhere(String key, String region) {
     String[] parts = key.split(":", -1);
     return parts.length > 4 && parts[0].equals("arn") && !parts[3].equals(region);

@@ -1,6 +1,7 @@
 package io.github.kmsrotation.rds;
 
 import io.github.kmsrotation.plan.Phase;
+import io.github.kmsrotation.plan.RunId;
 import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StepOutcome;
@@ -48,9 +49,7 @@ final class CleanUpStep extends RdsStep {
     context.mutate(
         UNTAG,
         names.original(),
-        () ->
-            rds.client()
-                .removeTagsFromResource(r -> r.resourceName(arn).tagKeys(RdsNames.RUN_TAG)));
+        () -> rds.client().removeTagsFromResource(r -> r.resourceName(arn).tagKeys(RunId.TAG_KEY)));
     return waitFor("rds:TagRemoved", names.original(), "still tagged");
   }
 

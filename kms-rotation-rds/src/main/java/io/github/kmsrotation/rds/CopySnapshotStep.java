@@ -33,7 +33,7 @@ final class CopySnapshotStep extends SnapshotStep {
 
   @Override
   Optional<StepOutcome> obstacle(StepContext context) {
-    return rds.snapshot(context::read, names.snapshot()).isPresent()
+    return rds.snapshot(context, names.snapshot()).isPresent()
         ? Optional.empty()
         : Optional.of(gone("The DB snapshot " + names.snapshot()));
   }

@@ -52,7 +52,7 @@ final class CreateSnapshotStep extends SnapshotStep {
       return Optional.of(waitFor(original.get()));
     }
     return Topology.obstacle(context, rds, original.get())
-        .or(() -> new OtherRuns(rds, names).obstacle(context::read, original.get()));
+        .or(() -> new OtherRuns(rds, names).obstacle(context, original.get()));
   }
 
   @Override

@@ -88,7 +88,7 @@ final class FreezeStep extends RdsStep {
       StepContext context,
       BiConsumer<WriteFreeze, DatabaseEndpoint> direction,
       UnaryOperator<StepOutcome> whenAnotherRunIsUnderWay) {
-    Optional<DBInstance> serving = rds.instance(context::read, names.original());
+    Optional<DBInstance> serving = rds.instance(context, names.original());
     if (serving.isEmpty()) {
       Instant now = context.clock().instant();
       missingSince = missingSince.isAfter(now) ? now : missingSince;
@@ -100,7 +100,7 @@ final class FreezeStep extends RdsStep {
       return waitFor(serving.get());
     }
     Optional<StepOutcome> obstacle =
-        others.flatMap(other -> other.obstacle(context::read, serving.get()));
+        others.flatMap(other -> other.obstacle(context, serving.get()));
     if (obstacle.isPresent()) {
       return whenAnotherRunIsUnderWay.apply(obstacle.get());
     }

@@ -39,7 +39,7 @@ final class ObserveStep extends RdsStep {
 
   @Override
   public StepOutcome advance(StepContext context) {
-    Optional<DBInstance> serving = rds.instance(context::read, names.original());
+    Optional<DBInstance> serving = rds.instance(context, names.original());
     Optional<DBInstance> replacement = replacement(context);
     if (serving.isEmpty() || replacement.isEmpty()) {
       return gone("The DB instance " + names.original());

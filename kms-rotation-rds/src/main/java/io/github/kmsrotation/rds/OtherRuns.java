@@ -1,5 +1,6 @@
 package io.github.kmsrotation.rds;
 
+import io.github.kmsrotation.aws.AwsReader;
 import io.github.kmsrotation.plan.RunId;
 import io.github.kmsrotation.plan.StepOutcome;
 import java.util.List;
@@ -28,12 +29,12 @@ final class OtherRuns {
    * Looks at what serves now, which another run's cutover made, and at the DB snapshots of it,
    * which a run keeps from its beginning to its end.
    */
-  Optional<StepOutcome> obstacle(Rds.Reader reader, DBInstance serving) {
+  Optional<StepOutcome> obstacle(AwsReader reader, DBInstance serving) {
     return under(reader, serving)
         .map(other -> StepOutcome.blocked(text(other), "Nothing was done. " + remedy(other)));
   }
 
-  Optional<RunId> under(Rds.Reader reader, DBInstance serving) {
+  Optional<RunId> under(AwsReader reader, DBInstance serving) {
     Optional<RunId> tagged = other(serving.tagList());
     return tagged.isPresent()
         ? tagged
@@ -41,7 +42,7 @@ final class OtherRuns {
   }
 
   /** Looks at every DB instance, too: somebody may have deleted the other run's DB snapshots. */
-  Optional<RunId> underAnywhere(Rds.Reader reader, DBInstance serving) {
+  Optional<RunId> underAnywhere(AwsReader reader, DBInstance serving) {
     Optional<RunId> found = under(reader, serving);
     return found.isPresent() ? found : instances(reader).stream().flatMap(this::madeBy).findFirst();
   }
@@ -54,13 +55,13 @@ final class OtherRuns {
     return "Resume run "
         + other
         + " to its end or roll it back. If its journal is lost, delete what carries the tag "
-        + RdsNames.RUN_TAG
+        + RunId.TAG_KEY
         + "="
         + other
         + ", or take the tag off.";
   }
 
-  private List<DBSnapshot> snapshots(Rds.Reader reader) {
+  private List<DBSnapshot> snapshots(AwsReader reader) {
     return reader.read(
         "rds:DescribeDBSnapshots",
         () ->
@@ -72,7 +73,7 @@ final class OtherRuns {
                 .toList());
   }
 
-  private List<DBInstance> instances(Rds.Reader reader) {
+  private List<DBInstance> instances(AwsReader reader) {
     return reader.read(
         "rds:DescribeDBInstances",
         () -> rds.client().describeDBInstancesPaginator().dbInstances().stream().toList());
@@ -102,7 +103,7 @@ final class OtherRuns {
 
   private Optional<RunId> other(List<Tag> tags) {
     return tags.stream()
-        .filter(tag -> tag.key().equals(RdsNames.RUN_TAG))
+        .filter(tag -> tag.key().equals(RunId.TAG_KEY))
         .flatMap(tag -> runId(tag.value()).stream())
         .filter(run -> !run.equals(names.runId()))
         .findFirst();

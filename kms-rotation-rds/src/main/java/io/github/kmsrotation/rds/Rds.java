@@ -1,10 +1,9 @@
 package io.github.kmsrotation.rds;
 
-import io.github.kmsrotation.plan.StepContext;
+import io.github.kmsrotation.aws.AwsReader;
 import io.github.kmsrotation.rds.data.DatabaseEndpoint;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import software.amazon.awssdk.services.rds.RdsClient;
 import software.amazon.awssdk.services.rds.model.DBInstance;
 import software.amazon.awssdk.services.rds.model.DBSnapshot;
@@ -27,12 +26,7 @@ final class Rds {
     return client;
   }
 
-  /** Makes a read call; a {@link StepContext} during a run, the planner's calls before it. */
-  interface Reader {
-    <T> T read(String operation, Supplier<T> call);
-  }
-
-  Optional<DBInstance> instance(Reader reader, String identifier) {
+  Optional<DBInstance> instance(AwsReader reader, String identifier) {
     try {
       return first(
           reader.read(
@@ -47,7 +41,7 @@ final class Rds {
   }
 
   /** By the id that a DB instance keeps when it is renamed. */
-  Optional<DBInstance> instanceByResourceId(Reader reader, String resourceId) {
+  Optional<DBInstance> instanceByResourceId(AwsReader reader, String resourceId) {
     Filter filter = Filter.builder().name("dbi-resource-id").values(resourceId).build();
     try {
       return first(
@@ -59,7 +53,7 @@ final class Rds {
     }
   }
 
-  Optional<DBSnapshot> snapshot(Reader reader, String identifier) {
+  Optional<DBSnapshot> snapshot(AwsReader reader, String identifier) {
     try {
       return first(
           reader.read(

@@ -11,7 +11,6 @@ import software.amazon.awssdk.services.rds.model.Tag;
  */
 record RdsNames(String original, RunId runId) {
 
-  static final String RUN_TAG = "kms-rotation:run";
   private static final int MOST = 63;
 
   String snapshot() {
@@ -46,12 +45,12 @@ record RdsNames(String original, RunId runId) {
   }
 
   Tag tag() {
-    return Tag.builder().key(RUN_TAG).value(runId.value()).build();
+    return Tag.builder().key(RunId.TAG_KEY).value(runId.value()).build();
   }
 
   boolean isMine(Iterable<Tag> tags) {
     for (Tag tag : tags) {
-      if (Map.entry(RUN_TAG, runId.value()).equals(Map.entry(tag.key(), tag.value()))) {
+      if (Map.entry(RunId.TAG_KEY, runId.value()).equals(Map.entry(tag.key(), tag.value()))) {
         return true;
       }
     }

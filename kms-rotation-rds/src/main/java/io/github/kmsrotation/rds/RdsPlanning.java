@@ -39,7 +39,7 @@ final class RdsPlanning {
 
   private DBInstance original() {
     Optional<Optional<DBInstance>> found =
-        findings.look(() -> rds.instance(request.calls()::read, names.original()));
+        findings.look(() -> rds.instance(request.calls(), names.original()));
     if (found.isPresent() && found.get().isEmpty()) {
       findings.problem(
           "There is no such DB instance.",

@@ -91,9 +91,8 @@ final class RdsPreflight {
   }
 
   private void checkDeployments(DBInstance original) {
-    if (Topology.isInBlueGreenDeployment(request.calls(), rds, original)) {
-      problem("It is part of a blue/green deployment.", "Finish or delete the deployment.");
-    }
+    Topology.deployment(request.calls(), rds, original)
+        .ifPresent(found -> problem(found.text(), found.remedy()));
   }
 
   private void checkWhatCannotBeCarriedOver(DBInstance original) {
@@ -117,7 +116,7 @@ final class RdsPreflight {
 
   private void checkInstanceNames() {
     for (String name : List.of(names.replacement(), names.asideName())) {
-      if (rds.instance(request.calls()::read, name).isPresent()) {
+      if (rds.instance(request.calls(), name).isPresent()) {
         problem("A DB instance '" + name + "' is there already.", "Plan again for another name.");
       }
     }
@@ -125,7 +124,7 @@ final class RdsPreflight {
 
   private void checkSnapshotNames() {
     for (String name : List.of(names.snapshot(), names.rekeyedSnapshot(), names.finalSnapshot())) {
-      if (rds.snapshot(request.calls()::read, name).isPresent()) {
+      if (rds.snapshot(request.calls(), name).isPresent()) {
         problem("A DB snapshot '" + name + "' is there already.", "Plan again for another name.");
       }
     }
@@ -161,7 +160,7 @@ final class RdsPreflight {
 
   private void checkOtherRuns(DBInstance original) {
     new OtherRuns(rds, names)
-        .underAnywhere(request.calls()::read, original)
+        .underAnywhere(request.calls(), original)
         .ifPresent(other -> problem(OtherRuns.text(other), OtherRuns.remedy(other)));
   }
 

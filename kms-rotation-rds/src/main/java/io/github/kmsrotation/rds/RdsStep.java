@@ -43,7 +43,7 @@ abstract class RdsStep implements Step {
     }
 
     Optional<DBInstance> original(StepContext context) {
-      return rds.instanceByResourceId(context::read, plan.attribute(ORIGINAL_RESOURCE_ID));
+      return rds.instanceByResourceId(context, plan.attribute(ORIGINAL_RESOURCE_ID));
     }
 
     /** The replacement, once the restore step knows it. */
@@ -51,7 +51,7 @@ abstract class RdsStep implements Step {
       return context
           .factsOf(RestoreStep.ID)
           .find(REPLACEMENT_RESOURCE_ID)
-          .flatMap(id -> rds.instanceByResourceId(context::read, id));
+          .flatMap(id -> rds.instanceByResourceId(context, id));
     }
 
     StepOutcome waitFor(String kind, String resource, String seen) {
@@ -86,10 +86,7 @@ abstract class RdsStep implements Step {
    * saying {@code available} for a while after a modification was taken.
    */
   static boolean isSettling(StepContext context, String operation, String resource) {
-    return context
-        .lastSent(operation, resource)
-        .filter(sent -> context.clock().instant().isBefore(sent.plus(SETTLES_WITHIN)))
-        .isPresent();
+    return context.wasSentWithin(operation, resource, SETTLES_WITHIN);
   }
 
   final StepOutcome waitFor(String kind, String resource, String seen) {

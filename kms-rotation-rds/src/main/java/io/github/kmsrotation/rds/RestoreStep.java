@@ -61,7 +61,7 @@ final class RestoreStep extends RdsStep {
 
   @Override
   public StepOutcome advance(StepContext context) {
-    Optional<DBInstance> found = rds.instance(context::read, names.replacement());
+    Optional<DBInstance> found = rds.instance(context, names.replacement());
     if (found.isPresent()) {
       return judge(found.get());
     }
@@ -181,7 +181,7 @@ final class RestoreStep extends RdsStep {
     Optional<DBInstance> known = replacement(context);
     return known.isPresent()
         ? known
-        : rds.instance(context::read, names.replacement())
+        : rds.instance(context, names.replacement())
             .filter(instance -> names.isMine(instance.tagList()));
   }
 
@@ -221,7 +221,7 @@ final class RestoreStep extends RdsStep {
   /** What clients wrote to the replacement while it served is in no other place. */
   private StepOutcome undone(StepContext context) {
     return context.hasBegun(RenameStep.TAKE_OVER)
-            && rds.snapshot(context::read, names.rescueSnapshot()).isPresent()
+            && rds.snapshot(context, names.rescueSnapshot()).isPresent()
         ? StepOutcome.done(Facts.of(Map.of("keptSnapshot", names.rescueSnapshot())))
         : StepOutcome.done();
   }

@@ -113,7 +113,7 @@ final class RetireInstanceStep extends RdsStep {
   /** Nothing of this run can have made it before it asked for the deletion. */
   private Optional<StepOutcome> finalSnapshotTaken(StepContext context, DBInstance original) {
     boolean isOurs = context.timesSent(DELETE, original.dbInstanceIdentifier()) > 0;
-    return rds.snapshot(context::read, names.finalSnapshot())
+    return rds.snapshot(context, names.finalSnapshot())
         .filter(snapshot -> !isOurs || !isOfOriginal(snapshot))
         .map(snapshot -> takenBy(snapshot));
   }
@@ -135,7 +135,7 @@ final class RetireInstanceStep extends RdsStep {
   }
 
   private StepOutcome afterDeletion(StepContext context) {
-    Optional<DBSnapshot> last = rds.snapshot(context::read, names.finalSnapshot());
+    Optional<DBSnapshot> last = rds.snapshot(context, names.finalSnapshot());
     if (last.isPresent() && !isOfOriginal(last.get())) {
       return StepOutcome.blocked(
           "The original is gone, and the DB snapshot '"

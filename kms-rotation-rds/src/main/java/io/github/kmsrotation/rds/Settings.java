@@ -1,5 +1,6 @@
 package io.github.kmsrotation.rds;
 
+import io.github.kmsrotation.plan.RunId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -381,7 +382,7 @@ final class Settings {
   /** Tags that a caller may set: AWS keeps the prefix {@code aws:} for itself. */
   static List<Tag> ownTags(DBInstance instance) {
     return instance.tagList().stream()
-        .filter(tag -> !tag.key().startsWith("aws:") && !tag.key().equals(RdsNames.RUN_TAG))
+        .filter(tag -> !tag.key().startsWith("aws:") && !tag.key().equals(RunId.TAG_KEY))
         .toList();
   }
 

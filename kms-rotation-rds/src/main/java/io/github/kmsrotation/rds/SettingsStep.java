@@ -43,12 +43,13 @@ final class SettingsStep extends RdsStep {
 
   @Override
   public StepOutcome advance(StepContext context) {
-    if (original(context).isEmpty() || replacement(context).isEmpty()) {
+    Optional<DBInstance> original = original(context);
+    Optional<DBInstance> replacement = replacement(context);
+    if (original.isEmpty() || replacement.isEmpty()) {
       return gone("The original or the replacement of " + names.original());
     }
     Optional<DBInstance> passing =
-        Stream.of(original(context), replacement(context))
-            .flatMap(Optional::stream)
+        Stream.of(original.get(), replacement.get())
             .filter(instance -> RestoreStep.ON_THE_WAY.contains(instance.dbInstanceStatus()))
             .findFirst();
     return passing.isPresent() ? waitFor(passing.get()) : comparison.advance(context);

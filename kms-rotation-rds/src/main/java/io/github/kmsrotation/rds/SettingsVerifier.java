@@ -27,9 +27,7 @@ final class SettingsVerifier implements Verifier {
     evidence.add(
         new Evidence("KmsKeyId", env.targetKeyArn(), Settings.text(replacement.kmsKeyId())));
     evidence.add(new Evidence("DBInstanceStatus", Rds.AVAILABLE, replacement.dbInstanceStatus()));
-    return evidence.stream().allMatch(Evidence::matches)
-        ? Verification.passed(evidence)
-        : Verification.failed(evidence);
+    return Verification.of(evidence);
   }
 
   static List<Evidence> compare(DBInstance original, DBInstance replacement) {

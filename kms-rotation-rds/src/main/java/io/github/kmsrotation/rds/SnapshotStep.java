@@ -48,7 +48,7 @@ abstract class SnapshotStep extends RdsStep {
 
   @Override
   public StepOutcome advance(StepContext context) {
-    Optional<DBSnapshot> found = rds.snapshot(context::read, identifier);
+    Optional<DBSnapshot> found = rds.snapshot(context, identifier);
     if (found.isPresent()) {
       return judge(found.get());
     }
@@ -113,8 +113,7 @@ abstract class SnapshotStep extends RdsStep {
 
   @Override
   public StepOutcome undo(StepContext context) {
-    if (isSettling(context, operation, identifier)
-        && rds.snapshot(context::read, identifier).isEmpty()) {
+    if (isSettling(context, operation, identifier) && rds.snapshot(context, identifier).isEmpty()) {
       return waitUntilFound();
     }
     return delete(context, rds, identifier, names)
@@ -124,7 +123,7 @@ abstract class SnapshotStep extends RdsStep {
 
   /** Returns true once it is gone. Leaves alone what the run did not make. */
   static boolean delete(StepContext context, Rds rds, String identifier, RdsNames names) {
-    Optional<DBSnapshot> found = rds.snapshot(context::read, identifier);
+    Optional<DBSnapshot> found = rds.snapshot(context, identifier);
     if (found.isEmpty() || !names.isMine(found.get().tagList())) {
       return true;
     }

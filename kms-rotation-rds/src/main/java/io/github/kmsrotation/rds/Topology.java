@@ -59,31 +59,32 @@ final class Topology {
     return problems;
   }
 
-  static boolean isInBlueGreenDeployment(AwsReader reader, Rds rds, DBInstance original) {
+  static Optional<Notice> deployment(AwsReader reader, Rds rds, DBInstance original) {
     String arn = original.dbInstanceArn();
-    return reader.read(
-        "rds:DescribeBlueGreenDeployments",
-        () ->
-            rds
-                .client()
-                .describeBlueGreenDeploymentsPaginator(r -> {})
-                .blueGreenDeployments()
-                .stream()
-                .anyMatch(d -> arn.equals(d.source()) || arn.equals(d.target())));
+    boolean isInOne =
+        reader.read(
+            "rds:DescribeBlueGreenDeployments",
+            () ->
+                rds
+                    .client()
+                    .describeBlueGreenDeploymentsPaginator(r -> {})
+                    .blueGreenDeployments()
+                    .stream()
+                    .anyMatch(d -> arn.equals(d.source()) || arn.equals(d.target())));
+    return isInOne
+        ? Optional.of(
+            new Notice(
+                original.dbInstanceIdentifier(),
+                "It is part of a blue/green deployment.",
+                "Finish or delete the deployment."))
+        : Optional.empty();
   }
 
   /** Stops a run whose plan was made before what is in its way now. */
   static Optional<StepOutcome> obstacle(AwsReader reader, Rds rds, DBInstance original) {
-    List<Notice> problems = new ArrayList<>(problems(original));
-    if (problems.isEmpty() && isInBlueGreenDeployment(reader, rds, original)) {
-      problems.add(
-          new Notice(
-              original.dbInstanceIdentifier(),
-              "It is part of a blue/green deployment.",
-              "Finish or delete the deployment."));
-    }
-    return problems.stream()
+    return problems(original).stream()
         .findFirst()
+        .or(() -> deployment(reader, rds, original))
         .map(
             problem ->
                 StepOutcome.blocked(

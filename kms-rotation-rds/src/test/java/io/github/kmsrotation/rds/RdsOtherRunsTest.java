@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.kmsrotation.key.RotationReason;
 import io.github.kmsrotation.plan.PlanningException;
 import io.github.kmsrotation.plan.RotationPlan;
+import io.github.kmsrotation.plan.RunId;
 import io.github.kmsrotation.run.RotationReport;
 import io.github.kmsrotation.run.RunStatus;
 import java.nio.file.Path;
@@ -93,7 +94,7 @@ class RdsOtherRunsTest {
 
   @Test
   void plan_whenSomethingElseCarriesTheTag_isMade() {
-    Tag tag = Tag.builder().key(RdsNames.RUN_TAG).value("no run's id").build();
+    Tag tag = Tag.builder().key(RunId.TAG_KEY).value("no run's id").build();
     world.rds.createDBSnapshot(
         r -> r.dbInstanceIdentifier("orders-prod").dbSnapshotIdentifier("mine").tags(tag));
     world.settle();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.RotationPlan;
+import io.github.kmsrotation.plan.RunId;
 import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StepOutcome;
 import io.github.kmsrotation.run.Approval;
@@ -174,7 +175,7 @@ class RdsSafetyTest {
     RotationPlan plan = world.planner().plan();
     world.runner().build().run(plan);
     String arn = world.instance(names(plan).replacement()).dbInstanceArn();
-    world.rds.removeTagsFromResource(r -> r.resourceName(arn).tagKeys(RdsNames.RUN_TAG));
+    world.rds.removeTagsFromResource(r -> r.resourceName(arn).tagKeys(RunId.TAG_KEY));
 
     RotationReport report = world.runner().build().rollBack(plan.runId());
 
