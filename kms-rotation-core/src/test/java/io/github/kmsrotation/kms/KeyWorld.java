@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kms.KmsClient;
@@ -99,9 +100,8 @@ final class KeyWorld implements AutoCloseable {
     ImportKeyMaterialRequest request =
         new Material(
                 options.keyMaterial().orElseThrow(),
-                RunId.random(),
-                new KeyArn(arn),
-                "SYMMETRIC_DEFAULT",
+                Material.request(
+                    RunId.random(), new KeyArn(arn), "SYMMETRIC_DEFAULT", Optional.empty()),
                 options)
             .wrapped(new AwsCalls(KeyApplication.quick()), kms, arn, Instant.EPOCH)
             .build();
