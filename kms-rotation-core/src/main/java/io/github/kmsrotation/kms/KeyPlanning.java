@@ -54,16 +54,21 @@ final class KeyPlanning {
   }
 
   private void checkRequest() {
-    String[] parts = request.target().id().split(":", -1);
-    if (parts.length > 4 && parts[0].equals("arn") && !parts[3].equals(home)) {
-      findings.problem(
-          "The key is in " + parts[3] + ", and the client is for " + home + ".",
-          "Give kmsClient(...) a client for the key's Region.");
-    }
+    checkRegion(request.target().id(), home, findings);
     if (request.targetKey().isPresent()) {
       findings.problem(
           "A plan for a key makes the new key itself, if one is needed.",
           "Leave out toKey(...). To move data to a key of yours, plan for the data: forRds(...).");
+    }
+  }
+
+  /** A call with an ARN of another Region would only be told that the key does not exist. */
+  static void checkRegion(String key, String home, Findings findings) {
+    String[] parts = key.split(":", -1);
+    if (parts.length > 4 && parts[0].equals("arn") && !parts[3].equals(home)) {
+      findings.problem(
+          "The key is in " + parts[3] + ", and the client is for " + home + ".",
+          "Give kmsClient(...) a client for the key's Region.");
     }
   }
 
