@@ -155,11 +155,19 @@ final class RunState {
     return statuses.getOrDefault(stepId, StepStatus.PENDING) != StepStatus.PENDING;
   }
 
-  /** The first step that was begun and cannot be undone. */
+  /**
+   * The first step that cannot be undone and is done, or sent a call that AWS did not refuse. One
+   * that only looked, and stopped, changed nothing.
+   */
   Optional<StepDescription> irreversiblyBegun() {
     return plan.steps().stream()
-        .filter(step -> step.undo() == Undo.IRREVERSIBLE && status(step) != StepStatus.PENDING)
+        .filter(step -> step.undo() == Undo.IRREVERSIBLE)
+        .filter(step -> status(step) == StepStatus.DONE || hasSent(step.id()))
         .findFirst();
+  }
+
+  private boolean hasSent(String step) {
+    return lastSent.keySet().stream().anyMatch(key -> key.startsWith(step + "|"));
   }
 
   /** Whether a phase may begin only with the approval for what cannot be undone. */

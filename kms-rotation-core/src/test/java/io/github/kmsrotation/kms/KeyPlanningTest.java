@@ -155,7 +155,8 @@ class KeyPlanningTest {
   void key_ofAnotherAccount_isRefused() {
     String key = world.symmetricKey().replace(world.aws.accountId(), "999999999999");
 
-    assertThat(refusal(key, RotationReason.SCHEDULE_REQUIRED)).contains("999999999999", "denied kms:DescribeKey");
+    assertThat(refusal(key, RotationReason.SCHEDULE_REQUIRED))
+        .contains("999999999999", "denied kms:DescribeKey");
   }
 
   @Test
