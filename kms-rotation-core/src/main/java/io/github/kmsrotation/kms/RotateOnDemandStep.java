@@ -46,12 +46,14 @@ final class RotateOnDemandStep extends KeyStep {
 
   @Override
   public StepOutcome advance(StepContext context) {
+    boolean mine = context.timesSent(ROTATE, key()) > 0;
+    // Before the material is looked at: a rotation that ends between the two looks would else be
+    // seen neither in progress nor done, and sent once more.
+    Instant since = kms.rotation(context, region(), key()).onDemandRotationStartDate();
     Optional<KeyMetadata> found = kms.describe(context, region(), key());
     if (found.isEmpty()) {
       return gone(key());
     }
-    boolean mine = context.timesSent(ROTATE, key()) > 0;
-    Instant since = kms.rotation(context, region(), key()).onDemandRotationStartDate();
     if (since != null) {
       return waitFor(
           "kms:RotatedOnDemand", key(), "in progress since " + since + (mine ? "" : ", not ours"));

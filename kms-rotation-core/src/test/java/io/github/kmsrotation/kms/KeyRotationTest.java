@@ -280,6 +280,29 @@ class KeyRotationTest {
   }
 
   @Test
+  void newMaterial_thatIsReadyBetweenTwoLooksAtTheKey_isNotRotatedOnceMore() {
+    String key = world.symmetricKey();
+    RotationPlan plan = world.planner(RotationReason.NEW_MATERIAL_REQUESTED).plan();
+    world
+        .aws
+        .faults()
+        .on("RotateKeyOnDemand")
+        .then(
+            () ->
+                world
+                    .aws
+                    .faults()
+                    .on("DescribeKey")
+                    .then(() -> world.aws.clock().advance(Duration.ofMinutes(10))));
+
+    world.approving().run(plan).requireComplete();
+
+    world.pass(Duration.ofHours(1));
+    assertThat(world.aws.calls().of("RotateKeyOnDemand")).hasSize(1);
+    assertThat(world.kms.listKeyRotations(r -> r.keyId(key)).rotations()).hasSize(1);
+  }
+
+  @Test
   void rollBack_beforeTheAliasMoved_leavesNoNewKey() {
     String old = world.symmetricKey();
     RotationPlan plan = world.planner(RotationReason.NEW_KEY_REQUESTED).plan();
