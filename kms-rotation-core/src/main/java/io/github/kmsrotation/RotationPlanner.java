@@ -10,6 +10,7 @@ import io.github.kmsrotation.plan.StrategyOptions;
 import io.github.kmsrotation.spi.PlanRequest;
 import io.github.kmsrotation.spi.RotationStrategy;
 import io.github.kmsrotation.spi.Strategies;
+import io.github.kmsrotation.target.KeyMaterialTarget;
 import io.github.kmsrotation.target.KeyRetirementTarget;
 import io.github.kmsrotation.target.KeyTarget;
 import io.github.kmsrotation.target.RdsTarget;
@@ -63,6 +64,21 @@ public final class RotationPlanner<T extends Target> {
   }
 
   /**
+   * For the imported material of a KMS key: the same material is imported again, because it has
+   * expired, was deleted, or is about to expire. The reason is {@link
+   * RotationReason#MATERIAL_EXPIRES} and need not be said. Its options are {@code
+   * KeyMaterialOptions}.
+   *
+   * @param key a key ARN, key id, alias name ({@code alias/...}) or alias ARN
+   * @return a planner
+   * @throws IllegalArgumentException if that is no name of a key
+   */
+  public static RotationPlanner<KeyMaterialTarget> forKeyMaterial(String key) {
+    return new RotationPlanner<>(new KeyMaterialTarget(key))
+        .because(RotationReason.MATERIAL_EXPIRES);
+  }
+
+  /**
    * For the retirement of a KMS key: a plan that sees that nothing uses it, disables it, and
    * schedules its deletion. What uses the key is asked of every artifact on the class path that
    * knows a service, such as {@code kms-rotation-rds}; the plan says which those were. It needs no
@@ -77,8 +93,8 @@ public final class RotationPlanner<T extends Target> {
   }
 
   /**
-   * Required but for {@link #forKeyRetirement}: why the key is to be rotated. It decides what
-   * rotation is needed.
+   * Required but for {@link #forKeyMaterial} and {@link #forKeyRetirement}: why the key is to be
+   * rotated. It decides what rotation is needed.
    *
    * @param reason the reason
    * @return this planner

@@ -102,7 +102,7 @@ public final class RotationPolicy {
       case PENDING_IMPORT ->
           notPossible(
               "The key has no key material: none was imported yet, or it has expired.",
-              "Import the same material again, then plan again.",
+              "Import the same material again (RotationPlanner.forKeyMaterial), then plan again.",
               IMPORTED);
       case UNAVAILABLE ->
           notPossible(

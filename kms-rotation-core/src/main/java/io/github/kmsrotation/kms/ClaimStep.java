@@ -91,7 +91,7 @@ final class ClaimStep extends KeyStep {
   private static StepOutcome claimedBy(String run) {
     return StepOutcome.blocked(
         "The key is claimed by run " + run + " (its tag " + RunTag.KEY + "), not by this one.",
-        "Let that run come to its end, or roll it back; then make a new plan. Of a run that is"
-            + " lost, remove the tag by hand.");
+        "Roll this run back, and let that one come to its end. Of a run that is lost, remove the"
+            + " tag by hand; then resume.");
   }
 }

@@ -78,6 +78,10 @@ final class CreateKeyStep extends KeyStep {
     if (lost.isPresent()) {
       return lost.get();
     }
+    Optional<StepOutcome> moved = MoveAliasesStep.movedMeanwhile(context, env);
+    if (moved.isPresent()) {
+      return moved.get();
+    }
     CreateKeyRequest request = request(context, old.get());
     return made(
         context

@@ -7,14 +7,11 @@ import io.github.kmsrotation.plan.StepOutcome;
 import io.github.kmsrotation.plan.Undo;
 import java.util.List;
 import java.util.Optional;
-import software.amazon.awssdk.services.kms.model.ImportKeyMaterialRequest;
 import software.amazon.awssdk.services.kms.model.KeyMetadata;
 import software.amazon.awssdk.services.kms.model.KeyState;
 
 /** Imports material into the new key, or into a replica of it, which has none yet. */
 final class ImportFirstMaterialStep extends KeyStep {
-
-  private static final String IMPORT = "kms:ImportKeyMaterial";
 
   private final String into;
 
@@ -24,7 +21,7 @@ final class ImportFirstMaterialStep extends KeyStep {
             "import-material-" + into,
             "Import key material from your source into the new key in " + into,
             Phase.COPY,
-            List.of(IMPORT),
+            List.of(Material.IMPORT),
             List.of("key material of the new key in " + into),
             Undo.UNDOABLE),
         env);
@@ -41,14 +38,19 @@ final class ImportFirstMaterialStep extends KeyStep {
     if (found.get().keyState() != KeyState.PENDING_IMPORT) {
       return StepOutcome.done();
     }
-    if (!isSettling(context, IMPORT, newKey)) {
-      ImportKeyMaterialRequest request =
-          Material.of(plan, env.options())
-              .wrapped(context, kms.in(into), newKey, context.clock().instant())
-              .build();
-      context.mutate(IMPORT, newKey, () -> kms.in(into).importKeyMaterial(request));
+    if (isSettling(context, Material.IMPORT, newKey)) {
+      return waitFor("kms:MaterialImported", newKey, "imported");
     }
-    return waitFor("kms:MaterialImported", newKey, "imported");
+    return Material.of(plan, env.options())
+        .send(
+            context,
+            kms.in(into),
+            newKey,
+            request -> {},
+            StepOutcome.blocked(
+                "KMS refuses the material for the new key in " + into + ".",
+                "Have your KeyMaterialSource give the same fitting material for the same run; then"
+                    + " resume."));
   }
 
   /** The material goes with the key. */

@@ -6,18 +6,14 @@ import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StepOutcome;
 import io.github.kmsrotation.plan.Undo;
 import java.util.List;
-import software.amazon.awssdk.services.kms.model.ImportKeyMaterialRequest;
 import software.amazon.awssdk.services.kms.model.ImportState;
 import software.amazon.awssdk.services.kms.model.ImportType;
-import software.amazon.awssdk.services.kms.model.IncorrectKeyMaterialException;
 
 /**
  * Imports the material that the primary key has pending into a replica: KMS rotates once every
  * replica has it. Undone with the primary's: KMS deletes the replicas' pending material with it.
  */
 final class ImportIntoReplicaStep extends KeyStep {
-
-  private static final String IMPORT = "kms:ImportKeyMaterial";
 
   private final String replicaRegion;
   private final String replica;
@@ -28,7 +24,7 @@ final class ImportIntoReplicaStep extends KeyStep {
             "import-into-" + replicaRegion,
             "Import the same key material into the replica in " + replicaRegion,
             Phase.PREPARE,
-            List.of(IMPORT),
+            List.of(Material.IMPORT),
             List.of("key material of the replica in " + replicaRegion),
             Undo.UNDOABLE),
         env);
@@ -52,24 +48,21 @@ final class ImportIntoReplicaStep extends KeyStep {
     if (isThere) {
       return StepOutcome.done();
     }
-    if (isSettling(context, IMPORT, replica)) {
+    if (isSettling(context, Material.IMPORT, replica)) {
       return waitFor("kms:MaterialImported", replica, "imported");
     }
-    ImportKeyMaterialRequest request =
-        Material.of(plan, env.options())
-            .wrapped(context, kms.in(replicaRegion), replica, context.clock().instant())
-            .importType(ImportType.EXISTING_KEY_MATERIAL)
-            .build();
-    try {
-      context.mutate(IMPORT, replica, () -> kms.in(replicaRegion).importKeyMaterial(request));
-    } catch (IncorrectKeyMaterialException e) {
-      return StepOutcome.blocked(
-          "The material for the replica in "
-              + replicaRegion
-              + " is not the one that the primary key took.",
-          "Have your KeyMaterialSource give the same material for the same run; then resume.");
-    }
-    return waitFor("kms:MaterialImported", replica, "imported");
+    return Material.of(plan, env.options())
+        .send(
+            context,
+            kms.in(replicaRegion),
+            replica,
+            request -> request.importType(ImportType.EXISTING_KEY_MATERIAL),
+            StepOutcome.blocked(
+                "The material for the replica in "
+                    + replicaRegion
+                    + " is not the one that the primary key took.",
+                "Have your KeyMaterialSource give the same material for the same run; then"
+                    + " resume."));
   }
 
   @Override

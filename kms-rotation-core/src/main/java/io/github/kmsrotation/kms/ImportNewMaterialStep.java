@@ -9,11 +9,9 @@ import io.github.kmsrotation.plan.Undo;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import software.amazon.awssdk.services.kms.model.ImportKeyMaterialRequest;
-import software.amazon.awssdk.services.kms.model.ImportKeyMaterialResponse;
 import software.amazon.awssdk.services.kms.model.ImportType;
-import software.amazon.awssdk.services.kms.model.IncorrectKeyMaterialException;
 import software.amazon.awssdk.services.kms.model.KeyMaterialState;
+import software.amazon.awssdk.services.kms.model.KeyMetadata;
 import software.amazon.awssdk.services.kms.model.NotFoundException;
 import software.amazon.awssdk.services.kms.model.RotationsListEntry;
 
@@ -29,7 +27,6 @@ final class ImportNewMaterialStep extends KeyStep {
 
   static final String ID = "import-new-material";
   static final String MATERIAL = "pendingKeyMaterialId";
-  private static final String IMPORT = "kms:ImportKeyMaterial";
   private static final String DELETE = "kms:DeleteImportedKeyMaterial";
 
   ImportNewMaterialStep(Env env) {
@@ -38,7 +35,7 @@ final class ImportNewMaterialStep extends KeyStep {
             ID,
             "Import new key material from your source, to be rotated to",
             Phase.PREPARE,
-            List.of(IMPORT, DELETE),
+            List.of(Material.IMPORT, DELETE),
             List.of("key material of the key"),
             Undo.UNDOABLE),
         env);
@@ -54,29 +51,44 @@ final class ImportNewMaterialStep extends KeyStep {
               "Somebody else has imported new material into the key, which is pending rotation.",
               "Delete it (DeleteImportedKeyMaterial with its id) or rotate to it; then resume.");
     }
-    if (isSettling(context, IMPORT, key())) {
+    if (isSettling(context, Material.IMPORT, key())) {
       return waitFor("kms:MaterialPending", key(), "imported");
     }
     Optional<StepOutcome> lost = ClaimStep.lost(context, env);
-    return lost.isPresent() ? lost.get() : send(context);
+    if (lost.isPresent()) {
+      return lost.get();
+    }
+    Optional<StepOutcome> rotated = rotatedMeanwhile(context);
+    return rotated.isPresent() ? rotated.get() : send(context);
   }
 
   private StepOutcome send(StepContext context) {
-    ImportKeyMaterialRequest request =
-        Material.of(plan, env.options())
-            .wrapped(context, kms.in(region()), key(), context.clock().instant())
-            .importType(ImportType.NEW_KEY_MATERIAL)
-            .keyMaterialDescription(description(plan.runId().value()))
-            .build();
-    try {
-      ImportKeyMaterialResponse answer =
-          context.mutate(IMPORT, key(), () -> kms.in(region()).importKeyMaterial(request));
-      return StepOutcome.done(Facts.of(Map.of(MATERIAL, answer.keyMaterialId())));
-    } catch (IncorrectKeyMaterialException e) {
-      return StepOutcome.blocked(
-          "KMS refuses the material: the key has had it before, or it is not new.",
-          "Have your KeyMaterialSource give material that this key never had; then resume.");
+    return Material.of(plan, env.options())
+        .send(
+            context,
+            kms.in(region()),
+            key(),
+            request ->
+                request
+                    .importType(ImportType.NEW_KEY_MATERIAL)
+                    .keyMaterialDescription(description(plan.runId().value())),
+            StepOutcome.blocked(
+                "KMS refuses the material: the key has had it before, or it is not new.",
+                "Have your KeyMaterialSource give material that this key never had; then resume."));
+  }
+
+  /** Whoever rotated the key meanwhile did what this plan was made for. */
+  private Optional<StepOutcome> rotatedMeanwhile(StepContext context) {
+    Optional<KeyMetadata> found = kms.describe(context, region(), key());
+    if (found.isEmpty()) {
+      return Optional.of(gone(key()));
     }
+    return plan.attribute(KeySteps.FORMER_MATERIAL).equals(found.get().currentKeyMaterialId())
+        ? Optional.empty()
+        : Optional.of(
+            StepOutcome.blocked(
+                "The key was rotated by somebody else since the plan was made.",
+                "Roll this run back. Make a new plan if it is to be rotated once more."));
   }
 
   @Override

@@ -13,8 +13,9 @@ import java.util.Objects;
  * <p>It is asked once when planning, to see that the material is there and of the right length, and
  * again for every import, after a crash in another process, too. For one run it has to answer the
  * same material every time, and other material for every other run: KMS refuses material that a key
- * has had before. The library wipes the array that it is given as soon as the material is wrapped,
- * and neither writes, logs nor prints it.
+ * has had before. Only where the request names a {@code keyMaterialId} the material is not new: it
+ * is the one that has that id. The library wipes the array that it is given as soon as the material
+ * is wrapped, and neither writes, logs nor prints it.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/kms/latest/developerguide/importing-keys.html">Importing

@@ -122,9 +122,7 @@ final class KeyPreflight {
     List<String> everywhere = new ArrayList<>(List.of(region));
     everywhere.addAll(replicas);
     List<String> aliases = new ArrayList<>();
-    for (String where : everywhere) {
-      findings.check(() -> look(where, aliases));
-    }
+    everywhere.forEach(where -> look(where, aliases));
     attributes.put(KeySteps.REPLICA_REGIONS, String.join(",", replicas));
     attributes.put(KeySteps.ALIASES, String.join(",", aliases));
     key.schedule()
@@ -135,9 +133,15 @@ final class KeyPreflight {
 
   private void look(String where, List<String> aliases) {
     String here = KeyStep.Env.in(where, key.arn());
-    for (String alias : kms.aliases(request.calls(), where, here)) {
-      aliases.add(new Alias(where, alias).toString());
-    }
+    findings.check(
+        () ->
+            kms.aliases(request.calls(), where, here)
+                .forEach(alias -> aliases.add(new Alias(where, alias).toString())));
+    findings.check(() -> lookAtGrants(where, here));
+    findings.check(() -> lookAtPolicy(where, here));
+  }
+
+  private void lookAtGrants(String where, String here) {
     for (GrantListEntry grant : kms.grants(request.calls(), where, here)) {
       if (!Grants.canBeCopied(grant)) {
         findings.warning(
@@ -146,6 +150,9 @@ final class KeyPreflight {
                 + " the resource is moved.");
       }
     }
+  }
+
+  private void lookAtPolicy(String where, String here) {
     if (kms.policy(request.calls(), where, here).contains(key.arn().keyId())) {
       findings.warning(
           "Its key policy in " + where + " names the key itself.",
@@ -194,7 +201,16 @@ final class KeyPreflight {
           "Give KeyOptions a keyMaterial(...).");
       return;
     }
-    Material material = new Material(source.get(), request.runId(), key.arn(), key.spec(), options);
+    checkMaterial(
+        new Material(
+            source.get(),
+            Material.request(request.runId(), key.arn(), key.spec(), Optional.empty()),
+            options),
+        findings);
+  }
+
+  /** Whether the source gives material that the key can take. */
+  static void checkMaterial(Material material, Findings findings) {
     try {
       material
           .problem()
@@ -223,6 +239,7 @@ final class KeyPreflight {
                 findings.warning(
                     "Imported key material of it expires at " + at + ".",
                     "From then on the key is unusable, for decryption too, until the same material"
-                        + " is imported again. New material does not change that."));
+                        + " is imported again (RotationPlanner.forKeyMaterial). New material does"
+                        + " not change that."));
   }
 }

@@ -113,7 +113,7 @@ final class KeySteps {
     return list(plan.attribute(REPLICA_REGIONS));
   }
 
-  private static List<Alias> aliases(RotationPlan plan) {
+  static List<Alias> aliases(RotationPlan plan) {
     return list(plan.attribute(ALIASES)).stream().map(Alias::parse).toList();
   }
 

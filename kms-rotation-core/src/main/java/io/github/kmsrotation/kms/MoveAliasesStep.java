@@ -59,6 +59,35 @@ final class MoveAliasesStep extends KeyStep {
     this.aliases = List.copyOf(aliases);
   }
 
+  /** An alias that leads elsewhere already was moved by another rotation, or by hand. */
+  static Optional<StepOutcome> movedMeanwhile(StepContext context, Env env) {
+    for (Alias alias : KeySteps.aliases(env.plan())) {
+      String key = Env.in(alias.region(), env.key());
+      String leadsTo = leadsTo(context, env.kms(), alias);
+      if (!leadsTo.equals(key)) {
+        return Optional.of(
+            StepOutcome.blocked(
+                alias.name()
+                    + " in "
+                    + alias.region()
+                    + " led to "
+                    + key
+                    + " when the plan was made, and leads to "
+                    + leadsTo
+                    + " now.",
+                "Roll this run back. If another one has rotated the key, nothing is left to do; if"
+                    + " not, make a new plan."));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String leadsTo(StepContext context, Kms kms, Alias alias) {
+    return kms.describe(context, alias.region(), alias.name())
+        .map(KeyMetadata::arn)
+        .orElse("nothing");
+  }
+
   @Override
   public StepOutcome advance(StepContext context) {
     Optional<StepOutcome> lost = ClaimStep.lost(context, env);
@@ -78,8 +107,7 @@ final class MoveAliasesStep extends KeyStep {
   private StepOutcome move(StepContext context, KeyArn from, KeyArn to) {
     for (Alias alias : aliases) {
       String target = Env.in(alias.region(), to);
-      Optional<KeyMetadata> now = kms.describe(context, alias.region(), alias.name());
-      String leadsTo = now.map(KeyMetadata::arn).orElse("nothing");
+      String leadsTo = leadsTo(context, kms, alias);
       if (leadsTo.equals(target)) {
         continue;
       }

@@ -120,7 +120,7 @@ public final class RotationRunner {
    *
    * @param runId the run
    * @return what happened
-   * @throws RotationException if the run has begun a step that cannot be undone
+   * @throws RotationException if the run has done, or sent to AWS, what cannot be undone
    */
   public RotationReport rollBack(RunId runId) {
     return reopened(runId, true);

@@ -104,7 +104,9 @@ final class RunExecution {
   private void undo(Step step) throws Stop, InterruptedException {
     StepDescription description = step.description();
     Map<String, String> left = Map.of();
-    if (description.undo() != Undo.NOTHING_TO_UNDO) {
+    boolean changedNothing =
+        description.undo() == Undo.NOTHING_TO_UNDO || description.undo() == Undo.IRREVERSIBLE;
+    if (!changedNothing) {
       LOG.info("Run {}: undoing: {}", book.plan().runId(), description.title());
       left =
           finish(description, () -> step.undo(new RunContext(book, description, calls)))

@@ -160,11 +160,20 @@ final class RunState {
     return statuses.getOrDefault(stepId, StepStatus.PENDING) != StepStatus.PENDING;
   }
 
-  /** The first step that was begun and cannot be undone. */
+  /**
+   * The first step that cannot be undone and is done, or sent a call that AWS did not refuse. One
+   * that only looked, and stopped, changed nothing.
+   */
   Optional<StepDescription> irreversiblyBegun() {
     return plan.steps().stream()
-        .filter(step -> step.undo() == Undo.IRREVERSIBLE && status(step) != StepStatus.PENDING)
+        .filter(step -> step.undo() == Undo.IRREVERSIBLE)
+        .filter(step -> status(step) == StepStatus.DONE || hasSent(step.id()))
         .findFirst();
+  }
+
+  private boolean hasSent(String step) {
+    return sentAt.entrySet().stream()
+        .anyMatch(sent -> sent.getKey().startsWith(step + "|") && !sent.getValue().isEmpty());
   }
 
   /** Whether a phase may begin only with the approval for what cannot be undone. */

@@ -297,6 +297,7 @@ class KeyRotationTest {
 
     world.approving().run(plan).requireComplete();
 
+    world.pass(Duration.ofHours(1));
     assertThat(world.aws.calls().of("RotateKeyOnDemand")).hasSize(1);
     assertThat(world.kms.listKeyRotations(r -> r.keyId(key)).rotations()).hasSize(1);
   }

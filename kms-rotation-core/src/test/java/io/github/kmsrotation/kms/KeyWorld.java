@@ -14,11 +14,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.kms.model.CreateKeyRequest;
 import software.amazon.awssdk.services.kms.model.ImportKeyMaterialRequest;
+import software.amazon.awssdk.services.kms.model.ImportType;
 import software.amazon.awssdk.services.kms.model.KeyListEntry;
 import software.amazon.awssdk.services.kms.model.KeyMetadata;
 import software.amazon.awssdk.services.kms.model.KeyState;
@@ -68,7 +70,7 @@ final class KeyWorld implements AutoCloseable {
 
   String importedKey() {
     String arn = key(r -> r.origin(OriginType.EXTERNAL));
-    importFirst(kms, arn, KeyApplication.sha256("first"));
+    importMaterial(arn, "SYMMETRIC_DEFAULT", "first", false, Optional.empty());
     return arn;
   }
 
@@ -76,7 +78,7 @@ final class KeyWorld implements AutoCloseable {
   String multiRegionKey(OriginType origin) {
     String arn = key(r -> r.origin(origin).multiRegion(true));
     if (origin == OriginType.EXTERNAL) {
-      importFirst(kms, arn, KeyApplication.sha256("first"));
+      importMaterial(arn, "SYMMETRIC_DEFAULT", "first", false, Optional.empty());
     }
     kms.replicateKey(
         r -> r.keyId(arn).replicaRegion(REPLICA_REGION).description("orders, replicated"));
@@ -84,28 +86,31 @@ final class KeyWorld implements AutoCloseable {
     KmsClient there = application.kms(REPLICA_REGION);
     String replica = arn.replace(aws.region(), REPLICA_REGION);
     if (origin == OriginType.EXTERNAL) {
-      importFirst(there, replica, KeyApplication.sha256("first"));
+      importMaterial(replica, "SYMMETRIC_DEFAULT", "first", false, Optional.empty());
     }
     there.createAlias(r -> r.aliasName(ALIAS).targetKeyId(replica));
     return arn;
   }
 
-  private static void importFirst(KmsClient kms, String arn, byte[] material) {
-    KeyOptions options =
+  /** Imports by hand, as a person would. */
+  void importMaterial(
+      String key, String spec, String material, boolean isNew, Optional<Duration> expires) {
+    KmsClient there = application.kms(key.split(":", -1)[3]);
+    KeyOptions.Builder options =
         KeyOptions.builder()
-            .keyMaterial(request -> material.clone())
-            .wrappingKeySpec(WrappingKeySpec.RSA_2048)
-            .build();
-    ImportKeyMaterialRequest request =
+            .keyMaterial(request -> KeyApplication.sha256(material))
+            .wrappingKeySpec(WrappingKeySpec.RSA_2048);
+    expires.ifPresent(options::materialExpiresAfter);
+    ImportKeyMaterialRequest.Builder request =
         new Material(
-                options.keyMaterial().orElseThrow(),
-                RunId.random(),
-                new KeyArn(arn),
-                "SYMMETRIC_DEFAULT",
-                options)
-            .wrapped(new AwsCalls(KeyApplication.quick()), kms, arn, Instant.EPOCH)
-            .build();
-    kms.importKeyMaterial(request);
+                options.build().keyMaterial().orElseThrow(),
+                Material.request(RunId.random(), new KeyArn(key), spec, Optional.empty()),
+                options.build())
+            .wrapped(new AwsCalls(KeyApplication.quick()), there, key, aws.clock().instant());
+    if (isNew) {
+      request.importType(ImportType.NEW_KEY_MATERIAL);
+    }
+    there.importKeyMaterial(request.build());
   }
 
   void pass(Duration time) {

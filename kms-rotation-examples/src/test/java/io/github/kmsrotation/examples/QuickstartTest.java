@@ -50,6 +50,11 @@ class QuickstartTest {
   }
 
   @Test
+  void keyRotations_allSucceed() throws Exception {
+    assertThat(printed(KeyRotations::main).split("SUCCEEDED", -1)).hasSize(6);
+  }
+
+  @Test
   void crashAndResume_endsWithTheSameOrdersUnderTheNewKey() throws Exception {
     String printed = printed(CrashAndResume::main);
 

@@ -43,7 +43,8 @@ class ReadmeTest {
   void readme_java_isTheCodeOfTheExamples() throws IOException {
     String source =
         Files.readString(EXAMPLES.resolve("OrdersRotation.java"))
-            + Files.readString(EXAMPLES.resolve("Quickstart.java"));
+            + Files.readString(EXAMPLES.resolve("Quickstart.java"))
+            + Files.readString(EXAMPLES.resolve("KeyRotations.java"));
 
     List<String> shown = blocks(README, "java").flatMap(ReadmeTest::statements).toList();
 
