@@ -4,6 +4,7 @@ import io.github.kmsrotation.plan.Phase;
 import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Which phases need somebody's word before they begin, and who is asked. {@link Phase#RETIRE}
@@ -66,6 +67,16 @@ public final class Approvals {
         Phase.CUTOVER,
         Phase.RETIRE,
         request -> Approval.iAcceptThatThisCannotBeUndone("approved in advance"));
+  }
+
+  /**
+   * The same phases, and another way to ask: for example one that asks on a thread of its own.
+   *
+   * @param around makes the new approver of the one there is
+   * @return the approvals
+   */
+  public Approvals asking(UnaryOperator<Approver> around) {
+    return new Approvals(phases, around.apply(approver));
   }
 
   boolean isAskedFor(Phase phase) {

@@ -5,6 +5,7 @@ import io.github.kmsrotation.aws.AwsCalls;
 import io.github.kmsrotation.error.RotationException;
 import io.github.kmsrotation.journal.EntryType;
 import io.github.kmsrotation.journal.Journal;
+import io.github.kmsrotation.journal.RunInUseException;
 import io.github.kmsrotation.journal.RunLog;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.RunId;
@@ -19,7 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs plans, step by step, so that a crash at any point loses nothing. The calling thread does the
@@ -36,13 +40,17 @@ import java.util.function.Supplier;
  */
 public final class RotationRunner {
 
+  private static final Logger LOG = LoggerFactory.getLogger(RotationRunner.class);
+
   private final Journal journal;
   private final Approvals approvals;
   private final Listeners listeners;
   private final AwsCalls calls;
   private final Clock clock;
   private final Sleeper sleeper;
+  private final StepGate gate;
   private final Map<String, StrategyOptions<?>> options;
+  private final Function<RotationPlan, Optional<StrategyOptions<?>>> optionsFor;
 
   private RotationRunner(Builder builder) {
     this.journal =
@@ -53,7 +61,9 @@ public final class RotationRunner {
     this.calls = new AwsCalls(builder.callSettings);
     this.clock = builder.clock;
     this.sleeper = builder.sleeper;
+    this.gate = builder.gate;
     this.options = Map.copyOf(builder.options);
+    this.optionsFor = builder.optionsFor;
   }
 
   /**
@@ -80,14 +90,9 @@ public final class RotationRunner {
    *     ends the run as {@link RunStatus#FAILED}, with this exception as the failure
    */
   public RotationReport run(RotationPlan plan) {
-    BoundSteps bound = bind(plan);
-    return closing(
-        bound,
-        () -> {
-          try (RunLog log = journal.create(plan.runId())) {
-            return execution(RunBook.begin(plan, log, clock), bound).forward();
-          }
-        });
+    try (RunInProgress run = begun(plan)) {
+      return run.toTheEnd(sleeper);
+    }
   }
 
   /**
@@ -110,7 +115,7 @@ public final class RotationRunner {
    *     ends the run as {@link RunStatus#FAILED}, with this exception as the failure
    */
   public RotationReport resume(RunId runId) {
-    return reopened(runId, false);
+    return toTheEnd(reopened(runId, false));
   }
 
   /**
@@ -123,28 +128,105 @@ public final class RotationRunner {
    * @throws RotationException if the run has done, or sent to AWS, what cannot be undone
    */
   public RotationReport rollBack(RunId runId) {
-    return reopened(runId, true);
+    return toTheEnd(reopened(runId, true));
   }
 
-  private RotationReport reopened(RunId runId, boolean back) {
-    try (RunLog log = journal.open(runId)) {
-      RunBook book = RunBook.reopen(log, clock);
-      if (back) {
-        checkMayRollBack(book);
-      }
-      if (book.state().isFinished() && (!back || book.state().isRollingBack())) {
-        return ended(book);
-      }
-      BoundSteps bound = bind(book.plan());
-      return closing(
-          bound,
-          () -> {
-            RunExecution execution = execution(book, bound);
-            return back || book.state().isRollingBack()
-                ? execution.backward()
-                : execution.forward();
-          });
+  /**
+   * Begins a plan, or goes on with it if it was begun before, without waiting: the caller advances
+   * it.
+   *
+   * @param plan the plan
+   * @return the run, which is to be closed
+   * @throws RotationException if the journal holds another plan for the same run; otherwise what
+   *     {@link #run} and {@link #resume} throw
+   */
+  public RunInProgress takeUp(RotationPlan plan) {
+    try {
+      return begun(plan);
+    } catch (RunInUseException e) {
+      LOG.debug("Run {} was begun before, or is in use", plan.runId(), e);
     }
+    RunLog log = journal.open(plan.runId());
+    return orClose(
+        log::close,
+        () ->
+            log.entries().isEmpty() ? begun(plan, log) : reopened(samePlan(plan, log), log, false));
+  }
+
+  private RunBook samePlan(RotationPlan plan, RunLog log) {
+    RunBook book = RunBook.reopen(log, clock);
+    if (!book.plan().equals(plan)) {
+      throw new RotationException(
+          "The journal holds another plan for run "
+              + plan.runId()
+              + " than the one that was given. Resume the run by its id, or make a new plan.");
+    }
+    return book;
+  }
+
+  /**
+   * Goes on with a run without waiting: the caller advances it.
+   *
+   * @param runId the run
+   * @return the run, which is to be closed
+   * @throws RotationException what {@link #resume} throws
+   */
+  public RunInProgress takeUp(RunId runId) {
+    return reopened(runId, false);
+  }
+
+  /**
+   * The plan of a run.
+   *
+   * @param runId the run
+   * @return its plan, as stored in the journal
+   * @throws RotationException what {@link #resume} throws if the journal cannot be read
+   */
+  public RotationPlan planOf(RunId runId) {
+    try (RunLog log = journal.open(runId)) {
+      return RunBook.reopen(log, clock).plan();
+    }
+  }
+
+  private RotationReport toTheEnd(RunInProgress run) {
+    try (run) {
+      return run.toTheEnd(sleeper);
+    }
+  }
+
+  private RunInProgress begun(RotationPlan plan) {
+    BoundSteps bound = bind(plan);
+    return orClose(
+        bound.closer(),
+        () -> {
+          RunLog log = journal.create(plan.runId());
+          return orClose(
+              log::close, () -> inProgress(RunBook.begin(plan, log, clock), bound, log, false));
+        });
+  }
+
+  /** After a crash before the plan was written, when nothing was done. */
+  private RunInProgress begun(RotationPlan plan, RunLog log) {
+    BoundSteps bound = bind(plan);
+    return orClose(
+        bound.closer(), () -> inProgress(RunBook.begin(plan, log, clock), bound, log, false));
+  }
+
+  private RunInProgress reopened(RunId runId, boolean back) {
+    RunLog log = journal.open(runId);
+    return orClose(log::close, () -> reopened(RunBook.reopen(log, clock), log, back));
+  }
+
+  private RunInProgress reopened(RunBook book, RunLog log, boolean back) {
+    if (back) {
+      checkMayRollBack(book);
+    }
+    if (book.state().isFinished() && (!back || book.state().isRollingBack())) {
+      return RunInProgress.ended(ended(book), log);
+    }
+    BoundSteps bound = bind(book.plan());
+    return orClose(
+        bound.closer(), () -> inProgress(book, bound, log, back || book.state().isRollingBack()));
   }
 
   private static RotationReport ended(RunBook book) {
@@ -170,24 +252,31 @@ public final class RotationRunner {
     }
   }
 
-  private RunExecution execution(RunBook book, BoundSteps bound) {
+  private RunInProgress inProgress(RunBook book, BoundSteps bound, RunLog log, boolean back) {
     RunExecution execution =
-        new RunExecution(book, bound.steps(), calls, approvals, listeners, sleeper);
+        new RunExecution(book, bound.steps(), calls, approvals, listeners, gate, back);
     book.write(EntryType.STARTED, "", Map.of());
-    return execution;
+    return RunInProgress.of(book.plan(), execution, log, bound.closer());
   }
 
   private BoundSteps bind(RotationPlan plan) {
-    return AwsCalls.client(
-        () ->
-            Strategies.find(plan.kind()).bind(plan, Optional.ofNullable(options.get(plan.kind()))));
+    return AwsCalls.client(() -> Strategies.find(plan.kind()).bind(plan, optionsFor(plan)));
   }
 
-  private static RotationReport closing(BoundSteps bound, Supplier<RotationReport> work) {
+  private Optional<StrategyOptions<?>> optionsFor(RotationPlan plan) {
+    return optionsFor.apply(plan).or(() -> Optional.ofNullable(options.get(plan.kind())));
+  }
+
+  private static <T> T orClose(Runnable closer, Supplier<T> work) {
+    boolean done = false;
     try {
-      return work.get();
+      T result = work.get();
+      done = true;
+      return result;
     } finally {
-      bound.closer().run();
+      if (!done) {
+        closer.run();
+      }
     }
   }
 
@@ -200,7 +289,10 @@ public final class RotationRunner {
     private AwsCallSettings callSettings = AwsCallSettings.ofDefaults();
     private Clock clock = Clock.systemUTC();
     private Sleeper sleeper = duration -> Thread.sleep(duration.toMillis());
+    private StepGate gate = StepGate.open();
     private final Map<String, StrategyOptions<?>> options = new HashMap<>();
+    private Function<RotationPlan, Optional<StrategyOptions<?>>> optionsFor =
+        plan -> Optional.empty();
 
     private Builder() {}
 
@@ -246,6 +338,30 @@ public final class RotationRunner {
      */
     public Builder with(StrategyOptions<?> options) {
       this.options.put(options.kind(), options);
+      return this;
+    }
+
+    /**
+     * The options for each plan, where plans of one kind need different ones: clients of their
+     * Regions, or the hooks of one database. What it leaves empty is looked up in {@link #with}. By
+     * default it leaves all empty.
+     *
+     * @param optionsFor the options for a plan, or empty; what it throws, the run or resume throws
+     * @return this builder
+     */
+    public Builder optionsFor(Function<RotationPlan, Optional<StrategyOptions<?>>> optionsFor) {
+      this.optionsFor = Objects.requireNonNull(optionsFor, "optionsFor");
+      return this;
+    }
+
+    /**
+     * Holds runs before a step. Open by default.
+     *
+     * @param gate is asked before each step
+     * @return this builder
+     */
+    public Builder gate(StepGate gate) {
+      this.gate = Objects.requireNonNull(gate, "gate");
       return this;
     }
 
