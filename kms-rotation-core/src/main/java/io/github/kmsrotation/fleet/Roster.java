@@ -1,0 +1,133 @@
+package io.github.kmsrotation.fleet;
+
+import io.github.kmsrotation.error.RotationException;
+import io.github.kmsrotation.journal.RunInUseException;
+import io.github.kmsrotation.plan.RotationPlan;
+import io.github.kmsrotation.plan.RunId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * A fleet's runs, those that can be executed and those that cannot, and what has become of them.
+ * Used by one thread.
+ */
+final class Roster {
+
+  private final Fleet fleet;
+  private final List<List<FleetRun>> waves = new ArrayList<>();
+  private final Map<Integer, FleetResult> results = new TreeMap<>();
+  private final Map<RunId, FleetRun> runs = new HashMap<>();
+  private final Map<String, RunId> targets = new HashMap<>();
+  private int failures;
+
+  Roster(Fleet fleet, Set<RunId> begun, Function<RunId, RotationPlan> planOf, long seed) {
+    this.fleet = fleet;
+    int index = 0;
+    for (int wave = 0; wave < fleet.waves().size(); wave++) {
+      List<FleetRun> there = new ArrayList<>();
+      for (Fleet.Member member : fleet.waves().get(wave)) {
+        enlist(member, index++, wave, begun, planOf, seed).ifPresent(there::add);
+      }
+      waves.add(there);
+    }
+  }
+
+  private Optional<FleetRun> enlist(
+      Fleet.Member member,
+      int index,
+      int wave,
+      Set<RunId> begun,
+      Function<RunId, RotationPlan> planOf,
+      long seed) {
+    RotationPlan plan;
+    try {
+      plan = member.plan().orElseGet(() -> planOf.apply(member.runId()));
+    } catch (RotationException e) {
+      note(index, new FleetResult(member.runId(), Optional.empty(), wave + 1, of(e), reason(e)));
+      return Optional.empty();
+    }
+    FleetRun run = new FleetRun(index, wave, plan, begun.contains(member.runId()), seed);
+    RunId other = targets.putIfAbsent(target(plan), run.id());
+    if (other != null) {
+      end(
+          run,
+          FleetOutcome.SKIPPED,
+          "Run "
+              + other
+              + " of this fleet is for the same target, and two at once get into each other's way."
+              + " Submit this one again when the other has ended, if it still is to be done.");
+      return Optional.empty();
+    }
+    runs.put(run.id(), run);
+    return Optional.of(run);
+  }
+
+  private static String target(RotationPlan plan) {
+    return plan.kind() + " " + InFlight.place(plan) + " " + plan.targetId();
+  }
+
+  static FleetOutcome of(Throwable failure) {
+    return failure instanceof RunInUseException ? FleetOutcome.SKIPPED : FleetOutcome.FAILED;
+  }
+
+  static String reason(Throwable failure) {
+    return failure instanceof RotationException
+        ? String.valueOf(failure.getMessage())
+        : "It failed with " + failure + ". Look at its journal, then resume it or roll it back.";
+  }
+
+  List<FleetRun> wave(int wave) {
+    return waves.get(wave);
+  }
+
+  int waves() {
+    return waves.size();
+  }
+
+  Optional<FleetRun> run(RunId id) {
+    return Optional.ofNullable(runs.get(id));
+  }
+
+  void end(FleetRun run, FleetOutcome outcome, String reason) {
+    note(
+        run.index(),
+        new FleetResult(run.id(), Optional.of(run.plan()), run.wave() + 1, outcome, reason));
+  }
+
+  private void note(int index, FleetResult result) {
+    results.put(index, result);
+    if (result.outcome().isFailure()) {
+      failures++;
+    }
+  }
+
+  boolean hasEnded(FleetRun run) {
+    return results.containsKey(run.index());
+  }
+
+  int failures() {
+    return failures;
+  }
+
+  int size() {
+    return fleet.runIds().size();
+  }
+
+  /** Those of which nothing is known yet. */
+  Set<FleetRun> open() {
+    Set<FleetRun> open = new HashSet<>();
+    runs.values().stream().filter(run -> !hasEnded(run)).forEach(open::add);
+    return open;
+  }
+
+  List<FleetResult> results() {
+    return List.copyOf(results.values());
+  }
+}
