@@ -68,7 +68,10 @@ final class FleetExecution {
     this.workers = new Workers(book.fleet().id(), settings.workers(), runners, mailbox);
     this.roster =
         new Roster(
-            book.fleet(), Set.copyOf(settings.journal().runs()), runners::planOf, settings.seed());
+            book.fleet(),
+            Set.copyOf(settings.journal().runs()),
+            runners::reportOf,
+            settings.seed());
     this.inFlight = new InFlight(settings.limits());
   }
 
@@ -216,7 +219,7 @@ final class FleetExecution {
   // Who is looked at, and when
 
   private void dueIn(FleetRun run, Duration pause) {
-    run.dueAt(time.elapsed().plus(pause));
+    run.dueAt(time.after(pause));
     due.add(run);
   }
 

@@ -10,6 +10,8 @@ import java.time.Instant;
  */
 final class FleetTime {
 
+  private static final Duration ROUNDED_FROM = Duration.ofSeconds(10);
+
   private final Clock clock;
   private Instant last;
   private Duration elapsed = Duration.ZERO;
@@ -21,6 +23,17 @@ final class FleetTime {
 
   Instant now() {
     return clock.instant();
+  }
+
+  /**
+   * The time after a pause, which is put off to a full second if the pause is no short one: who
+   * looks together wakes the fleet once.
+   */
+  Duration after(Duration pause) {
+    Duration then = elapsed().plus(pause);
+    return pause.compareTo(ROUNDED_FROM) < 0 || then.getNano() == 0
+        ? then
+        : Duration.ofSeconds(then.getSeconds() + 1);
   }
 
   Duration elapsed() {

@@ -4,6 +4,7 @@ import io.github.kmsrotation.error.RotationException;
 import io.github.kmsrotation.journal.RunInUseException;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.RunId;
+import io.github.kmsrotation.run.RotationReport;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,6 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A fleet's runs, those that can be executed and those that cannot, and what has become of them.
@@ -20,41 +23,48 @@ import java.util.function.Function;
  */
 final class Roster {
 
+  private static final Logger LOG = LoggerFactory.getLogger(FleetRunner.class);
+
   private final Fleet fleet;
+  private final Set<RunId> begun;
+  private final Function<RunId, RotationReport> reportOf;
   private final List<List<FleetRun>> waves = new ArrayList<>();
   private final Map<Integer, FleetResult> results = new TreeMap<>();
   private final Map<RunId, FleetRun> runs = new HashMap<>();
   private final Map<String, RunId> targets = new HashMap<>();
   private int failures;
 
-  Roster(Fleet fleet, Set<RunId> begun, Function<RunId, RotationPlan> planOf, long seed) {
+  Roster(Fleet fleet, Set<RunId> begun, Function<RunId, RotationReport> reportOf, long seed) {
     this.fleet = fleet;
+    this.begun = begun;
+    this.reportOf = reportOf;
     int index = 0;
     for (int wave = 0; wave < fleet.waves().size(); wave++) {
       List<FleetRun> there = new ArrayList<>();
       for (Fleet.Member member : fleet.waves().get(wave)) {
-        enlist(member, index++, wave, begun, planOf, seed).ifPresent(there::add);
+        enlist(member, index++, wave, seed).ifPresent(there::add);
       }
       waves.add(there);
     }
   }
 
-  private Optional<FleetRun> enlist(
-      Fleet.Member member,
-      int index,
-      int wave,
-      Set<RunId> begun,
-      Function<RunId, RotationPlan> planOf,
-      long seed) {
-    RotationPlan plan;
+  /** Empty if there is nothing to do for it, and then its result is known. */
+  private Optional<FleetRun> enlist(Fleet.Member member, int index, int wave, long seed) {
+    RunId id = member.runId();
+    Optional<RotationReport> report;
     try {
-      plan = member.plan().orElseGet(() -> planOf.apply(member.runId()));
+      report = report(member);
     } catch (RotationException e) {
-      note(index, new FleetResult(member.runId(), Optional.empty(), wave + 1, of(e), reason(e)));
+      note(index, new FleetResult(id, Optional.empty(), wave + 1, of(e), reason(e)));
       return Optional.empty();
     }
-    FleetRun run = new FleetRun(index, wave, plan, begun.contains(member.runId()), seed);
-    RunId other = targets.putIfAbsent(target(plan), run.id());
+    RotationPlan plan = report.map(RotationReport::plan).or(member::plan).orElseThrow();
+    FleetRun run = new FleetRun(index, wave, plan, begun.contains(id), seed);
+    if (report.isPresent() && report.get().status().isFinal()) {
+      end(run, FleetOutcome.of(report.get().status()), report.get().reason());
+      return Optional.empty();
+    }
+    RunId other = targets.putIfAbsent(target(plan), id);
     if (other != null) {
       end(
           run,
@@ -65,8 +75,27 @@ final class Roster {
               + " Submit this one again when the other has ended, if it still is to be done.");
       return Optional.empty();
     }
-    runs.put(run.id(), run);
+    runs.put(id, run);
     return Optional.of(run);
+  }
+
+  /** What the journal tells. Of what cannot be read the runner will say so, if there is a plan. */
+  private Optional<RotationReport> report(Fleet.Member member) {
+    if (member.plan().isPresent() && !begun.contains(member.runId())) {
+      return Optional.empty();
+    }
+    try {
+      RotationReport report = reportOf.apply(member.runId());
+      return member.plan().filter(plan -> !plan.equals(report.plan())).isPresent()
+          ? Optional.empty()
+          : Optional.of(report);
+    } catch (RotationException e) {
+      if (member.plan().isEmpty()) {
+        throw e;
+      }
+      LOG.debug("Run {} is left to the runner", member.runId(), e);
+      return Optional.empty();
+    }
   }
 
   private static String target(RotationPlan plan) {

@@ -5,6 +5,7 @@ import io.github.kmsrotation.plan.RunId;
 import io.github.kmsrotation.run.Approval;
 import io.github.kmsrotation.run.Approver;
 import io.github.kmsrotation.run.RotationListener;
+import io.github.kmsrotation.run.RotationReport;
 import io.github.kmsrotation.run.RotationRunner;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,8 +34,8 @@ final class Runners {
     return byPlace.computeIfAbsent(InFlight.place(plan), place -> runner());
   }
 
-  RotationPlan planOf(RunId run) {
-    return settings.base().get().build().planOf(run);
+  RotationReport reportOf(RunId run) {
+    return settings.base().get().build().reportOf(run);
   }
 
   private RotationRunner runner() {

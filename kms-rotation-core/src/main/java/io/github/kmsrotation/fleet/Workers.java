@@ -14,6 +14,9 @@ import java.util.function.BiConsumer;
  */
 final class Workers implements AutoCloseable {
 
+  /** How many looks wait for each thread, so that none of them waits for the fleet's thread. */
+  private static final int LINED_UP = 50;
+
   private final int threads;
   private final Runners runners;
   private final Mailbox mailbox;
@@ -37,7 +40,7 @@ final class Workers implements AutoCloseable {
   }
 
   boolean hasRoom() {
-    return busy < threads;
+    return busy < threads * LINED_UP;
   }
 
   boolean areBusy() {

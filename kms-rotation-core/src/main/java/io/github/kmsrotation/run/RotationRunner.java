@@ -176,15 +176,19 @@ public final class RotationRunner {
   }
 
   /**
-   * The plan of a run.
+   * How a run stands, by its journal alone: nothing is done and AWS is not asked.
    *
    * @param runId the run
-   * @return its plan, as stored in the journal
+   * @return the report of its end if it has ended for good, otherwise one that is {@link
+   *     RunStatus#RUNNING}
    * @throws RotationException what {@link #resume} throws if the journal cannot be read
    */
-  public RotationPlan planOf(RunId runId) {
+  public RotationReport reportOf(RunId runId) {
     try (RunLog log = journal.open(runId)) {
-      return RunBook.reopen(log, clock).plan();
+      RunBook book = RunBook.reopen(log, clock);
+      return book.state().isFinished()
+          ? ended(book)
+          : book.report(RunStatus.RUNNING, "It has not ended. Resume it, or roll it back.");
     }
   }
 

@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -38,7 +37,7 @@ final class FleetWorld extends Clock {
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicInteger mostOpen = new AtomicInteger();
   private Function<String, Duration> durations = name -> Duration.ofMinutes(1);
-  private BiFunction<Instant, Duration, Instant> turning = Instant::plus;
+  private volatile Duration wrong = Duration.ZERO;
   private volatile Instant now = START;
 
   final MemoryJournal journal = new MemoryJournal();
@@ -73,11 +72,12 @@ final class FleetWorld extends Clock {
   }
 
   void turn(Duration duration) {
-    now = turning.apply(now, duration);
+    now = now.plus(duration);
   }
 
-  void turning(BiFunction<Instant, Duration, Instant> turning) {
-    this.turning = turning;
+  /** Puts the clock that the fleet sees forth or back. The world's own time does not change. */
+  void putClock(Duration by) {
+    wrong = wrong.plus(by);
   }
 
   void takes(Function<String, Duration> durations) {
@@ -152,7 +152,7 @@ final class FleetWorld extends Clock {
 
   @Override
   public Instant instant() {
-    return now;
+    return now.plus(wrong);
   }
 
   @Override
