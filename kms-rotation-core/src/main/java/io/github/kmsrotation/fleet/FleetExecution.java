@@ -226,7 +226,7 @@ final class FleetExecution {
   private void dispatch() {
     Duration now = time.elapsed();
     FleetRun next = due.peek();
-    while (workers.hasRoom() && next != null && next.due().compareTo(now) <= 0) {
+    while (next != null && next.due().compareTo(now) <= 0) {
       due.remove();
       workers.tick(next, this::ticked, this::threw);
       next = due.peek();
@@ -234,7 +234,7 @@ final class FleetExecution {
   }
 
   private void idle() throws InterruptedException {
-    Optional<Duration> untilDue = workers.hasRoom() ? untilSomethingIsDue() : Optional.empty();
+    Optional<Duration> untilDue = untilSomethingIsDue();
     Optional<Duration> patience = questions.patienceLeft();
     if (workers.areBusy() || patience.isPresent()) {
       Duration longest = untilDue.orElse(Duration.ofDays(1));

@@ -84,8 +84,9 @@ final class FleetRun {
     if (progress.isEmpty()) {
       progress = Optional.of(runner.takeUp(plan));
     }
-    last = Optional.of(progress.get().tick());
-    return last.get();
+    Tick tick = progress.get().tick();
+    last = Optional.of(tick).filter(reached -> !(reached instanceof Tick.Ended));
+    return tick;
   }
 
   /** Whether it stands within its CUTOVER, where stopping would be an outage. */

@@ -23,10 +23,11 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Executes fleets: many runs at once, with a few threads. A run that waits gives its thread back
+ * Executes fleets: many runs at once, with a few threads for each Region. A run that waits gives its thread back
  * and is looked at again when it is due, so ten thousand that wait cost no thread each. What a run
  * does is what {@link RotationRunner} does. One that is blocked, fails or throws does not stop the
- * others, until the failure budget is spent.
+ * others, until the failure budget is spent. A run that the fleet stops, since it was cancelled,
+ * is in the report; no listener is told.
  *
  * <p>Callers' code cannot hold up the fleet. Listeners are told in order on a thread of their own;
  * those that stand still lose messages. Approvers are asked on another, one question at a time, and
@@ -39,10 +40,10 @@ import java.util.function.Supplier;
  * <ul>
  *   <li>{@link Approvals#stopBeforeCutoverAndRetire}, and no wave after the first is approved
  *   <li>{@link FleetLimits#ofDefaults}
- *   <li>a failure budget of 5 % of the runs, which for less than 20 is none
+ *   <li>a failure budget of 5 % of the runs; fewer than 20 runs bear no failure
  *   <li>{@link MaintenanceWindow#always}
- *   <li>8 threads: calls to AWS take a fraction of a second each, and {@link AwsCallSettings} lets
- *       20 a second pass
+ *   <li>8 threads for each Region of each account: calls to AWS take a fraction of a second each,
+ *       and {@link AwsCallSettings} lets 20 a second pass
  *   <li>{@link AwsCallSettings#ofDefaults} for each Region of each account
  *   <li>poll intervals as the strategies give them, a tenth more or less at random
  *   <li>no listener, the system's clock
@@ -268,8 +269,8 @@ public final class FleetRunner {
     }
 
     /**
-     * How many threads do the work. A look takes its thread for as long as it lasts: where steps
-     * compare data for hours, take as many more as comparisons are to run at once.
+     * How many threads do the work in each Region of each account. A look takes its thread for as long as it lasts: where steps
+     * compare data for hours, take as many more as comparisons are to run at once there.
      *
      * @param threads 1 to 1,000
      * @return this builder

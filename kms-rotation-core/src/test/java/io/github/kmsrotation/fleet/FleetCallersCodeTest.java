@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.StepDescription;
+import io.github.kmsrotation.plan.StepOutcome;
 import io.github.kmsrotation.run.Approval;
 import io.github.kmsrotation.run.ApprovalRequest;
 import io.github.kmsrotation.run.Approvals;
@@ -14,6 +15,7 @@ import io.github.kmsrotation.run.RunStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -199,6 +201,45 @@ class FleetCallersCodeTest {
     listeners.close();
 
     assertThat(entered.getCount()).isZero();
+  }
+
+  @Test
+  void look_whenAllThreadsOfARegionStandStill_holdsUpNoOtherRegion() {
+    Random random = new Random(1);
+    List<RotationPlan> plans = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      plans.add(FleetWorld.plan(random, i, i < 6 ? "eu-central-1" : "eu-west-1"));
+    }
+    CountDownLatch others = new CountDownLatch(6);
+    for (int i = 0; i < 6; i++) {
+      world.trouble("thing-" + i, "copy", () -> blockedUntil(others));
+    }
+    world.takes(
+        name -> {
+          if (name.endsWith("watch")) {
+            others.countDown();
+          }
+          return Duration.ZERO;
+        });
+
+    FleetReport report =
+        world
+            .runner()
+            .failureBudget(FailureBudget.ofShare(1))
+            .approval(Approvals.before(Phase.RETIRE, request -> Approval.later()))
+            .build()
+            .run(Fleet.of(plans));
+
+    assertThat(report.summary()).isEqualTo("6 SUCCEEDED, 6 BLOCKED");
+  }
+
+  private static StepOutcome blockedUntil(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return StepOutcome.blocked("No.", "No.");
   }
 
   private Duration makespanWhenTheClockIsPut(Duration by) {
