@@ -5,7 +5,9 @@ import io.github.kmsrotation.journal.EntryType;
 import io.github.kmsrotation.journal.Journal;
 import io.github.kmsrotation.journal.JournalCorruptedException;
 import io.github.kmsrotation.journal.JournalEntry;
+import io.github.kmsrotation.journal.JournalVersionException;
 import io.github.kmsrotation.journal.RunLog;
+import io.github.kmsrotation.plan.PlanVersionException;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.RunId;
 import java.time.Clock;
@@ -146,6 +148,9 @@ final class FleetBook implements AutoCloseable {
       }
       RotationPlan plan = RotationPlan.fromJson(value);
       return new Fleet.Member(plan.runId(), Optional.of(plan));
+    } catch (PlanVersionException e) {
+      throw new JournalVersionException(
+          "A plan of the fleet is of another version: " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {
       throw damaged("a run of it cannot be read: " + e.getMessage(), e);
     }
