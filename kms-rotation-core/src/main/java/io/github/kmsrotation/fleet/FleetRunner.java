@@ -23,11 +23,11 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Executes fleets: many runs at once, with a few threads for each Region. A run that waits gives its thread back
- * and is looked at again when it is due, so ten thousand that wait cost no thread each. What a run
- * does is what {@link RotationRunner} does. One that is blocked, fails or throws does not stop the
- * others, until the failure budget is spent. A run that the fleet stops, since it was cancelled,
- * is in the report; no listener is told.
+ * Executes fleets: many runs at once, with a few threads for each Region. A run that waits gives
+ * its thread back and is looked at again when it is due, so ten thousand that wait cost no thread
+ * each. What a run does is what {@link RotationRunner} does. One that is blocked, fails or throws
+ * does not stop the others, until the failure budget is spent. A run that the fleet stops, since it
+ * was cancelled, is in the report; no listener is told.
  *
  * <p>Callers' code cannot hold up the fleet. Listeners are told in order on a thread of their own;
  * those that stand still lose messages. Approvers are asked on another, one question at a time, and
@@ -269,8 +269,9 @@ public final class FleetRunner {
     }
 
     /**
-     * How many threads do the work in each Region of each account. A look takes its thread for as long as it lasts: where steps
-     * compare data for hours, take as many more as comparisons are to run at once there.
+     * How many threads do the work in each Region of each account. A look takes its thread for as
+     * long as it lasts: where steps compare data for hours, take as many more as comparisons are to
+     * run at once there.
      *
      * @param threads 1 to 1,000
      * @return this builder

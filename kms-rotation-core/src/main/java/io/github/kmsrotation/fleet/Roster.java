@@ -25,17 +25,16 @@ final class Roster {
 
   private static final Logger LOG = LoggerFactory.getLogger(FleetRunner.class);
 
-  private final Fleet fleet;
   private final Set<RunId> begun;
   private final Function<RunId, RotationReport> reportOf;
   private final List<List<FleetRun>> waves = new ArrayList<>();
   private final Map<Integer, FleetResult> results = new TreeMap<>();
   private final Map<RunId, FleetRun> runs = new HashMap<>();
   private final Map<String, RunId> targets = new HashMap<>();
+  private final int size;
   private int failures;
 
   Roster(Fleet fleet, Set<RunId> begun, Function<RunId, RotationReport> reportOf, long seed) {
-    this.fleet = fleet;
     this.begun = begun;
     this.reportOf = reportOf;
     int index = 0;
@@ -46,6 +45,7 @@ final class Roster {
       }
       waves.add(there);
     }
+    size = index;
   }
 
   /** Empty if there is nothing to do for it, and then its result is known. */
@@ -146,7 +146,7 @@ final class Roster {
   }
 
   int size() {
-    return fleet.runIds().size();
+    return size;
   }
 
   /** Those of which nothing is known yet. */
