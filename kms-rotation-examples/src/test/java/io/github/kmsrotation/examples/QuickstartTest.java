@@ -51,7 +51,7 @@ class QuickstartTest {
 
   @Test
   void keyRotations_allSucceed() throws Exception {
-    assertThat(printed(KeyRotations::main).split("SUCCEEDED", -1)).hasSize(6);
+    assertThat(printed(KeyRotations::main).split("SUCCEEDED", -1)).hasSize(9);
   }
 
   @Test
