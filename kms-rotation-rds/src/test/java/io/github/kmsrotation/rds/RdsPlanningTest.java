@@ -274,7 +274,7 @@ class RdsPlanningTest {
     PlanRequest<RdsTarget> request =
         new PlanRequest<>(
             new RdsTarget(RdsWorld.DATABASE),
-            RotationReason.LEAVE_AWS_MANAGED_KEY,
+            Optional.of(RotationReason.LEAVE_AWS_MANAGED_KEY),
             Optional.of(RdsApplication.KEY_ALIAS),
             Optional.of(world.options().build()),
             world.kms,
