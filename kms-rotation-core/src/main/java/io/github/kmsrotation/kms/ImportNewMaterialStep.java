@@ -38,7 +38,8 @@ final class ImportNewMaterialStep extends KeyStep {
             ID,
             "Import new key material from your source, to be rotated to",
             Phase.PREPARE,
-            List.of(IMPORT, DELETE),
+            List.of(IMPORT),
+            List.of(DELETE),
             List.of("key material of the key"),
             Undo.UNDOABLE),
         env);
