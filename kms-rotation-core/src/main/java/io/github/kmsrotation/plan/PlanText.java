@@ -42,7 +42,7 @@ final class PlanText {
       text.append("               makes   ").append(String.join(", ", step.creates())).append('\n');
     }
     if (!step.undoCalls().isEmpty()) {
-      text.append("               only if rolled back, calls   ");
+      text.append("               only if rolled back: ");
       text.append(String.join(", ", step.undoCalls())).append('\n');
     }
     if (step.undo() == Undo.IRREVERSIBLE) {

@@ -92,8 +92,7 @@ class RotationPlanTest {
   void describe_namesWhatOnlyAnUndoCallsOnALineOfItsOwn() {
     assertThat(plan().steps(List.of(step("one", Phase.PREPARE))).build().describe().lines())
         .contains(
-            "               calls   rds:Call",
-            "               only if rolled back, calls   rds:UndoCall");
+            "               calls   rds:Call", "               only if rolled back: rds:UndoCall");
   }
 
   @Test
