@@ -138,7 +138,7 @@ final class KeyWorld implements AutoCloseable {
   }
 
   RotationRunner approving() {
-    return runner().approval(Approvals.approveEverythingIncludingDeletion()).build();
+    return runner().approval(Approvals.approveEveryPhaseIncludingDeletion()).build();
   }
 
   KeyMetadata describe(String key) {

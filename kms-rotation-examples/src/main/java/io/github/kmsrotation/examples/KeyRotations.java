@@ -237,7 +237,7 @@ public final class KeyRotations implements AutoCloseable {
                     .client(kms)
                     .keyMaterial(request -> fromVault(request.keyMaterialId().orElseThrow()))
                     .build())
-            .approval(Approvals.approveEverythingIncludingDeletion())
+            .approval(Approvals.approveEveryPhaseIncludingDeletion())
             .clock(aws.clock())
             .sleeper(aws.clock()::sleep)
             .build();

@@ -69,7 +69,7 @@ final class OrdersRotation implements AutoCloseable {
             StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")));
   }
 
-  RotationPlan plan() {
+  RotationPlan plan(Clock clock) {
     // README {
     RotationPlan plan =
         RotationPlanner.forRds("orders-prod")
@@ -77,6 +77,7 @@ final class OrdersRotation implements AutoCloseable {
             .toKey("alias/orders-2026")
             .with(options)
             .kmsClient(kms) // not in README
+            .clock(clock) // not in README
             .plan();
     // README }
     return plan;

@@ -71,7 +71,7 @@ class RdsKeyUsageTest {
     return world
         .runner()
         .with(options())
-        .approval(Approvals.approveEverythingIncludingDeletion())
+        .approval(Approvals.approveEveryPhaseIncludingDeletion())
         .build();
   }
 

@@ -65,7 +65,7 @@ class RdsSafetyTest {
     return world
         .runner()
         .with(options)
-        .approval(Approvals.approveEverythingIncludingDeletion())
+        .approval(Approvals.approveEveryPhaseIncludingDeletion())
         .build();
   }
 
@@ -262,7 +262,7 @@ class RdsSafetyTest {
     RotationReport report =
         world
             .runner()
-            .approval(Approvals.approveEverythingIncludingDeletion())
+            .approval(Approvals.approveEveryPhaseIncludingDeletion())
             .listener(
                 after(
                     "take-over",
@@ -331,7 +331,7 @@ class RdsSafetyTest {
     RotationReport stopped =
         world
             .runner()
-            .approval(Approvals.approveEverythingIncludingDeletion())
+            .approval(Approvals.approveEveryPhaseIncludingDeletion())
             .listener(
                 after(
                     "step-aside",

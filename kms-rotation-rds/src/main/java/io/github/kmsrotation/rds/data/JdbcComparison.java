@@ -1,5 +1,6 @@
 package io.github.kmsrotation.rds.data;
 
+import io.github.kmsrotation.internal.InWords;
 import io.github.kmsrotation.plan.Evidence;
 import io.github.kmsrotation.plan.Verification;
 import java.sql.Connection;
@@ -289,7 +290,7 @@ public final class JdbcComparison implements DataVerifier {
       if (readTimeout.compareTo(Duration.ofSeconds(1)) < 0
           || readTimeout.compareTo(Duration.ofHours(24)) > 0) {
         throw new IllegalArgumentException(
-            "readTimeout must be one second to 24 hours, was " + readTimeout);
+            "readTimeout must be one second to 24 hours, was " + InWords.exactly(readTimeout));
       }
       this.readTimeout = readTimeout;
       return this;
