@@ -137,7 +137,8 @@ public final class RdsKeyUsage implements KeyUsageSource {
     look.all(
             "automated backups of DB clusters",
             "DescribeDBClusterAutomatedBackups",
-            () -> rds.describeDBClusterAutomatedBackupsPaginator(r -> {}).dbClusterAutomatedBackups())
+            () ->
+                rds.describeDBClusterAutomatedBackupsPaginator(r -> {}).dbClusterAutomatedBackups())
         .forEach(backup -> BackupUse.look(backup, look));
   }
 

@@ -158,8 +158,7 @@ class RdsKeyUsageTest {
                   .masterUserPassword(RdsWorld.PASSWORD)
                   .storageEncrypted(true));
       world.settle();
-      String source =
-          elsewhere.rds.describeDBInstances().dbInstances().get(0).dbInstanceArn();
+      String source = elsewhere.rds.describeDBInstances().dbInstances().get(0).dbInstanceArn();
       world.rds.startDBInstanceAutomatedBackupsReplication(
           r -> r.sourceDBInstanceArn(source).kmsKeyId(KEY));
       world.settle();
@@ -199,8 +198,7 @@ class RdsKeyUsageTest {
     String resourceId = world.rds.describeDBClusters().dbClusters().get(0).dbClusterResourceId();
 
     world.rds.deleteDBCluster(
-        r ->
-            r.dbClusterIdentifier("stock").skipFinalSnapshot(true).deleteAutomatedBackups(false));
+        r -> r.dbClusterIdentifier("stock").skipFinalSnapshot(true).deleteAutomatedBackups(false));
     world.settle();
 
     assertThat(resources())

@@ -28,8 +28,7 @@ class RdsUsesTest {
   private static final String OTHER_KEY =
       "arn:aws:kms:eu-central-1:111122223333:key/99999999-12ab-34cd-56ef-1234567890ab";
 
-  private final KeyLook look =
-      new KeyLook(new KeyArn(KEY), new AwsCalls(RdsApplication.quick()));
+  private final KeyLook look = new KeyLook(new KeyArn(KEY), new AwsCalls(RdsApplication.quick()));
 
   private static DBCluster cluster(String key) {
     return DBCluster.builder()

@@ -60,7 +60,7 @@ class EmbeddedRdsAutomatedBackupsTest {
   }
 
   private void createAndSettle() {
-    create(r -> r.backupRetentionPeriod(3));
+    create(r -> r.backupRetentionPeriod(5));
     settle();
   }
 
@@ -143,11 +143,25 @@ class EmbeddedRdsAutomatedBackupsTest {
   }
 
   @Test
+  void retainedBackups_areAsManyAsDbInstancesMayBe() {
+    for (int i = 0; i < 40; i++) {
+      createAndSettle();
+      deleteKeepingBackups();
+      settle();
+    }
+    assertThat(backups()).hasSize(40);
+    createAndSettle();
+
+    assertRefused(this::deleteKeepingBackups, "DBInstanceAutomatedBackupQuotaExceeded");
+    delete(r -> r.deleteAutomatedBackups(true));
+  }
+
+  @Test
   void retainedBackup_expiresWithTheRetentionPeriod() {
     createAndSettle();
     deleteKeepingBackups();
 
-    aws.clock().advance(Duration.ofDays(3));
+    aws.clock().advance(Duration.ofDays(5));
     assertThat(backups()).hasSize(1);
     aws.clock().advance(Duration.ofHours(1));
     assertThat(backups()).isEmpty();
