@@ -52,7 +52,8 @@ final class OriginalUnwrittenStep extends RdsStep {
         new Evidence(
             "SHA-256 of what the original holds",
             context.factsOf(NoWritesStep.ID).find(NoWritesStep.CONTENT).orElse("not recorded"),
-            NoWritesStep.content(verifier.verify(endpoint, endpoint).evidence()));
+            NoWritesStep.content(
+                Comparing.compare(verifier, endpoint, endpoint, state()).evidence()));
     return evidence.matches()
         ? new StepOutcome.Done(Facts.none(), List.of(evidence))
         : new StepOutcome.Blocked(
@@ -62,6 +63,16 @@ final class OriginalUnwrittenStep extends RdsStep {
             "Find the writer, which may have looked up the address before the cutover, and carry"
                 + " its writes over by hand. Nothing was deleted; this run will not delete it.",
             List.of(evidence));
+  }
+
+  private String state() {
+    return "Nothing was deleted: the replacement serves as '"
+        + names.original()
+        + "', and the original is kept as '"
+        + names.asideName()
+        + "'. Mend what failed and resume run "
+        + env.plan().runId()
+        + ".";
   }
 
   @Override

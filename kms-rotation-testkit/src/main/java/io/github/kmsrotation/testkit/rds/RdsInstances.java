@@ -148,13 +148,13 @@ final class RdsInstances {
     EngineVersion version = EngineVersion.of(engine, wanted);
     store.groups.check(request, version);
     attributes.putAll(defaults(request.region(), version));
-    attributes.put("EngineVersion", wanted);
     attributes.put("DBInstanceClass", params.required("DBInstanceClass"));
     attributes.put("AllocatedStorage", params.number("AllocatedStorage").orElse(20));
     attributes.put("BackupRetentionPeriod", 1);
     attributes.put("PreferredBackupWindow", "03:00-03:30");
     attributes.putAll(Attributes.of(params));
     attributes.put("Engine", engine);
+    attributes.put("EngineVersion", EngineVersion.offered(engine, wanted));
     attributes.put("MasterUsername", params.required("MasterUsername"));
     params.text("DBName").ifPresent(name -> attributes.put("DBName", name));
     Encryption.ofStorage(store, request, attributes);
