@@ -90,20 +90,35 @@ public final class JdbcComparison implements DataVerifier {
 
   @Override
   public Verification verify(DatabaseEndpoint original, DatabaseEndpoint replacement) {
-    if (!original.engine().equals("postgres")) {
-      throw new DataVerificationException(
-          "JdbcComparison compares PostgreSQL databases; "
-              + original.dbInstanceIdentifier()
-              + " is "
-              + original.engine()
-              + ". Give a DataVerifier of your own.");
-    }
+    requirePostgres(original);
     List<Evidence> evidence = new ArrayList<>();
     for (String database : databases) {
       evidence.addAll(compare(read(original, database), read(replacement, database)));
     }
     boolean same = evidence.stream().allMatch(Evidence::matches);
     return same ? Verification.passed(evidence) : Verification.failed(shortened(evidence));
+  }
+
+  @Override
+  public List<Evidence> contentOf(DatabaseEndpoint database) {
+    requirePostgres(database);
+    List<Evidence> evidence = new ArrayList<>();
+    for (String name : databases) {
+      PostgresContent content = read(database, name);
+      evidence.addAll(compare(content, content));
+    }
+    return evidence;
+  }
+
+  private static void requirePostgres(DatabaseEndpoint database) {
+    if (!database.engine().equals("postgres")) {
+      throw new DataVerificationException(
+          "JdbcComparison compares PostgreSQL databases; "
+              + database.dbInstanceIdentifier()
+              + " is "
+              + database.engine()
+              + ". Give a DataVerifier of your own.");
+    }
   }
 
   private static List<Evidence> shortened(List<Evidence> evidence) {
