@@ -119,6 +119,8 @@ public final class PostgresDatabase implements AutoCloseable {
         // Whoever holds this database closes it, at the JVM's end too: two would be at odds.
         .setRegisterShutdownHook(false)
         .setPGStartupWait(Duration.ofSeconds(60))
+        // An option of initdb like those for locales: the log is copied with every snapshot.
+        .setLocaleConfig("wal-segsize", "1")
         // Nothing here outlives the machine, so nothing is forced to its disk.
         .setServerConfig("fsync", "off")
         .setServerConfig("shared_buffers", "16MB")
@@ -193,9 +195,10 @@ public final class PostgresDatabase implements AutoCloseable {
     try (Connection connection = running().getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute("SELECT pg_start_backup('snapshot', true, false)");
-      DataDirectories.copy(directory, target);
+      Path log = directory.resolve("pg_wal"); // copied last, as it tells what happens meanwhile
+      DataDirectories.copyWithout(Optional.of(log), directory, target);
       String label = stopBackup(statement);
-      DataDirectories.copy(directory.resolve("pg_wal"), target.resolve("pg_wal"));
+      DataDirectories.copy(log, target.resolve("pg_wal"));
       Files.writeString(target.resolve("backup_label"), label);
       Files.deleteIfExists(target.resolve("postmaster.pid"));
       Files.deleteIfExists(target.resolve("postmaster.opts"));
