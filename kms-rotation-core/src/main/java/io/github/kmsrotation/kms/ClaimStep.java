@@ -28,7 +28,8 @@ final class ClaimStep extends KeyStep {
             ID,
             "Tag the key with this run, so that no other run rotates it meanwhile",
             Phase.PREPARE,
-            List.of(TAG, UNTAG),
+            List.of(TAG),
+            List.of(UNTAG),
             List.of("tag " + RunTag.KEY),
             Undo.UNDOABLE),
         env);

@@ -46,7 +46,8 @@ final class CreateKeyStep extends KeyStep {
             ID,
             "Create a key like the old one: spec, usage, origin, policy, description, tags",
             Phase.COPY,
-            List.of(CREATE, SCHEDULE_DELETION),
+            List.of(CREATE),
+            List.of(SCHEDULE_DELETION),
             List.of("KMS key tagged " + RunTag.KEY + "=" + env.plan().runId()),
             Undo.UNDOABLE),
         env);

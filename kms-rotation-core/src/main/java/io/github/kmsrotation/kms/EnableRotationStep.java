@@ -36,7 +36,8 @@ final class EnableRotationStep extends KeyStep {
                 + " days"
                 + formerPeriod.map(days -> " instead of every " + days).orElse(""),
             Phase.CUTOVER,
-            List.of(ENABLE, DISABLE),
+            List.of(ENABLE),
+            formerPeriod.isPresent() ? List.of() : List.of(DISABLE),
             List.of(),
             Undo.UNDOABLE),
         env);

@@ -35,7 +35,8 @@ final class ImportNewMaterialStep extends KeyStep {
             ID,
             "Import new key material from your source, to be rotated to",
             Phase.PREPARE,
-            List.of(Material.IMPORT, DELETE),
+            List.of(Material.IMPORT),
+            List.of(DELETE),
             List.of("key material of the key"),
             Undo.UNDOABLE),
         env);

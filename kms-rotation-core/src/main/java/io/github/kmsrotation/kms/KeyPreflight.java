@@ -1,5 +1,6 @@
 package io.github.kmsrotation.kms;
 
+import io.github.kmsrotation.internal.InWords;
 import io.github.kmsrotation.key.KeyFacts;
 import io.github.kmsrotation.key.KeyOrigin;
 import io.github.kmsrotation.key.MultiRegionRole;
@@ -237,7 +238,7 @@ final class KeyPreflight {
         .ifPresent(
             at ->
                 findings.warning(
-                    "Imported key material of it expires at " + at + ".",
+                    "Imported key material of it expires at " + InWords.at(at) + ".",
                     "From then on the key is unusable, for decryption too, until the same material"
                         + " is imported again (RotationPlanner.forKeyMaterial). New material does"
                         + " not change that."));

@@ -37,7 +37,8 @@ final class ReplicateKeyStep extends KeyStep {
             "replicate-to-" + to,
             "Replicate the new key to " + to + ", as the old one is",
             Phase.COPY,
-            List.of(REPLICATE, CreateKeyStep.SCHEDULE_DELETION),
+            List.of(REPLICATE),
+            List.of(CreateKeyStep.SCHEDULE_DELETION),
             List.of("replica key in " + to),
             Undo.UNDOABLE),
         env);

@@ -1,6 +1,7 @@
 package io.github.kmsrotation.kms;
 
 import io.github.kmsrotation.aws.SentOnce;
+import io.github.kmsrotation.internal.InWords;
 import io.github.kmsrotation.plan.Facts;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.StepContext;
@@ -50,7 +51,9 @@ final class RotateOnDemandStep extends KeyStep {
     Instant since = kms.rotation(context, region(), key()).onDemandRotationStartDate();
     if (since != null) {
       return waitFor(
-          "kms:RotatedOnDemand", key(), "in progress since " + since + (mine ? "" : ", not ours"));
+          "kms:RotatedOnDemand",
+          key(),
+          "in progress since " + InWords.at(since) + (mine ? "" : ", not ours"));
     }
     // After the rotation, never before: one that ends between two looks would be seen by neither.
     Optional<KeyMetadata> found = kms.describe(context, region(), key());

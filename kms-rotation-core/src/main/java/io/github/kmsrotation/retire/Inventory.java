@@ -46,7 +46,7 @@ final class Inventory {
           ? Optional.empty()
           : Optional.of(
               new StepOutcome.Blocked(
-                  "The key is still needed:"
+                  "The key is still needed, or may be:"
                       + inTheWay.stream()
                           .map(notice -> "\n  - " + notice)
                           .collect(Collectors.joining())
@@ -92,7 +92,7 @@ final class Inventory {
 
   private List<Notice> uses(KeyUsageSource source, AwsReader reader) {
     return source.find(key.arn(), reader, options.sourceOptions(source.kind())).stream()
-        .map(use -> new Notice(use.resource(), "It needs the key.", use.what()))
+        .map(use -> new Notice(use.resource(), use.finding(), use.what()))
         .toList();
   }
 

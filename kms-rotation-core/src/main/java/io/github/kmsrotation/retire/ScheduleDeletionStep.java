@@ -40,7 +40,8 @@ final class ScheduleDeletionStep extends RetireStep {
                 + days
                 + " days; until then roll-back cancels it, after that nothing brings the key back",
             Phase.RETIRE,
-            List.of(SCHEDULE, CANCEL),
+            List.of(SCHEDULE),
+            List.of(CANCEL),
             List.of(),
             Undo.DISRUPTIVE),
         key,

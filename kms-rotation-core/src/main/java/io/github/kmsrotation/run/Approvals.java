@@ -56,15 +56,19 @@ public final class Approvals {
   }
 
   /**
-   * Goes through without asking, the destruction of the original included. For tests and for tools
-   * that have asked already.
+   * Approves every phase in advance, so that nobody is asked: the cutover, what is disruptive or
+   * cannot be undone, and in RETIRE the destruction of the original, of a KMS key too if the plan
+   * retires one. For tests and for tools that have asked already.
+   *
+   * <p>It approves no more than that a phase begins. It does not stand for the consents that
+   * options take, such as to do without a comparison of the data, and it does not make up for a
+   * verification: RETIRE begins only after one that passed.
    *
    * @return the approvals
    */
-  public static Approvals approveEverythingIncludingDeletion() {
-    return before(
-        Phase.CUTOVER,
-        Phase.RETIRE,
+  public static Approvals approveEveryPhaseIncludingDeletion() {
+    return new Approvals(
+        EnumSet.allOf(Phase.class),
         request -> Approval.iAcceptThatThisCannotBeUndone("approved in advance"));
   }
 

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * Runs plans, step by step, so that a crash at any point loses nothing. The calling thread does the
@@ -73,6 +72,8 @@ public final class RotationRunner {
    * @throws io.github.kmsrotation.journal.RunInUseException if the plan was run before
    * @throws io.github.kmsrotation.journal.JournalUnavailableException if the journal cannot be
    *     written; nothing further was done then
+   * @throws io.github.kmsrotation.error.MissingStrategyException if no artifact on the class path
+   *     executes plans of that kind
    * @throws io.github.kmsrotation.error.MissingOptionException if the plan needs a hook that {@link
    *     Builder#with} was not given
    * @throws io.github.kmsrotation.error.ClientConfigurationException if a client had to be made and
@@ -81,13 +82,13 @@ public final class RotationRunner {
    */
   public RotationReport run(RotationPlan plan) {
     BoundSteps bound = bind(plan);
-    return closing(
-        bound,
-        () -> {
-          try (RunLog log = journal.create(plan.runId())) {
-            return execution(RunBook.begin(plan, log, clock), bound).forward();
-          }
-        });
+    return Closing.after(() -> begun(plan, bound), bound.closer());
+  }
+
+  private RotationReport begun(RotationPlan plan, BoundSteps bound) {
+    RunLog log = journal.create(plan.runId());
+    return Closing.after(
+        () -> execution(RunBook.begin(plan, log, clock), bound).forward(), log::close);
   }
 
   /**
@@ -103,6 +104,8 @@ public final class RotationRunner {
    * @throws io.github.kmsrotation.journal.JournalVersionException if another version wrote it
    * @throws io.github.kmsrotation.journal.JournalUnavailableException if the journal cannot be read
    *     or written
+   * @throws io.github.kmsrotation.error.MissingStrategyException if no artifact on the class path
+   *     executes plans of that kind
    * @throws io.github.kmsrotation.error.MissingOptionException if the plan needs a hook that {@link
    *     Builder#with} was not given
    * @throws io.github.kmsrotation.error.ClientConfigurationException if a client had to be made and
@@ -118,33 +121,57 @@ public final class RotationRunner {
    * that the replacement took after the cutover are not in the original. A run that has come to its
    * end can be rolled back, too, as long as none of its steps was irreversible.
    *
+   * <p>It asks no approval, whatever {@link Builder#approval} says: the call itself is the
+   * decision. It is the way out when something is wrong or an approval was refused, so nobody who
+   * is asked may stand in that way; and it deletes only what the run made, of which it keeps a DB
+   * snapshot where clients may have written to it.
+   *
+   * <p>What stops it ends in a report, like what stops {@link #run}: {@link RunStatus#BLOCKED} if
+   * somebody has to mend something, {@link RunStatus#FAILED} with {@link RotationReport#failure} if
+   * a call or a hook failed. Call it again, or {@link #resume}, to go on rolling back; there is no
+   * way forward from there.
+   *
    * @param runId the run
-   * @return what happened
-   * @throws RotationException if the run has done, or sent to AWS, what cannot be undone
+   * @return what happened; {@link RunStatus#ROLLED_BACK} if it came to its end, now or before
+   * @throws io.github.kmsrotation.journal.UnknownRunException if the journal does not know the run
+   * @throws io.github.kmsrotation.journal.RunInUseException if somebody else executes it
+   * @throws io.github.kmsrotation.journal.JournalCorruptedException if the journal is damaged
+   * @throws io.github.kmsrotation.journal.JournalVersionException if another version wrote it
+   * @throws io.github.kmsrotation.journal.JournalUnavailableException if the journal cannot be read
+   *     or written; nothing further was done then
+   * @throws io.github.kmsrotation.error.MissingStrategyException if no artifact on the class path
+   *     executes plans of that kind
+   * @throws io.github.kmsrotation.error.MissingOptionException if the plan needs a hook that {@link
+   *     Builder#with} was not given
+   * @throws io.github.kmsrotation.error.ClientConfigurationException if a client had to be made and
+   *     the SDK found no Region for it
+   * @throws RotationException itself, not a subclass, if the run has done, or sent to AWS, what
+   *     cannot be undone, or if the strategy's steps are not those of the stored plan; nothing was
+   *     done then
    */
   public RotationReport rollBack(RunId runId) {
     return reopened(runId, true);
   }
 
   private RotationReport reopened(RunId runId, boolean back) {
-    try (RunLog log = journal.open(runId)) {
-      RunBook book = RunBook.reopen(log, clock);
-      if (back) {
-        checkMayRollBack(book);
-      }
-      if (book.state().isFinished() && (!back || book.state().isRollingBack())) {
-        return ended(book);
-      }
-      BoundSteps bound = bind(book.plan());
-      return closing(
-          bound,
-          () -> {
-            RunExecution execution = execution(book, bound);
-            return back || book.state().isRollingBack()
-                ? execution.backward()
-                : execution.forward();
-          });
+    RunLog log = journal.open(runId);
+    return Closing.after(() -> goneOn(RunBook.reopen(log, clock), back), log::close);
+  }
+
+  private RotationReport goneOn(RunBook book, boolean back) {
+    if (back) {
+      checkMayRollBack(book);
     }
+    if (book.state().isFinished() && (!back || book.state().isRollingBack())) {
+      return ended(book);
+    }
+    BoundSteps bound = bind(book.plan());
+    return Closing.after(
+        () -> {
+          RunExecution execution = execution(book, bound);
+          return back || book.state().isRollingBack() ? execution.backward() : execution.forward();
+        },
+        bound.closer());
   }
 
   private static RotationReport ended(RunBook book) {
@@ -181,14 +208,6 @@ public final class RotationRunner {
     return AwsCalls.client(
         () ->
             Strategies.find(plan.kind()).bind(plan, Optional.ofNullable(options.get(plan.kind()))));
-  }
-
-  private static RotationReport closing(BoundSteps bound, Supplier<RotationReport> work) {
-    try {
-      return work.get();
-    } finally {
-      bound.closer().run();
-    }
   }
 
   /** Builds a runner. Not safe for use by several threads. */

@@ -4,7 +4,10 @@ import io.github.kmsrotation.RotationPlanner;
 import io.github.kmsrotation.aws.AwsCallSettings;
 import io.github.kmsrotation.journal.FileJournal;
 import io.github.kmsrotation.key.RotationReason;
+import io.github.kmsrotation.retire.KeyRetirementOptions;
 import io.github.kmsrotation.run.RotationRunner;
+import io.github.kmsrotation.target.KeyMaterialTarget;
+import io.github.kmsrotation.target.KeyRetirementTarget;
 import io.github.kmsrotation.target.KeyTarget;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -80,10 +83,39 @@ final class KeyApplication implements AutoCloseable {
         .calls(quick());
   }
 
+  RotationPlanner<KeyMaterialTarget> materialPlanner() {
+    return RotationPlanner.forKeyMaterial(KeyWorld.ALIAS)
+        .with(materialOptions())
+        .kmsClient(kms())
+        .calls(quick());
+  }
+
+  private KeyMaterialOptions materialOptions() {
+    return KeyMaterialOptions.builder()
+        .client(kms())
+        .wrappingKeySpec(WrappingKeySpec.RSA_2048)
+        .keyMaterial(request -> sha256(KeyWorld.FIRST_MATERIAL))
+        .build();
+  }
+
+  /** For the only key that there is. */
+  RotationPlanner<KeyRetirementTarget> retirementPlanner() {
+    return RotationPlanner.forKeyRetirement(kms().listKeys().keys().get(0).keyArn())
+        .with(retirementOptions())
+        .kmsClient(kms())
+        .calls(quick());
+  }
+
+  private KeyRetirementOptions retirementOptions() {
+    return KeyRetirementOptions.builder().client(kms()).observeFor(Duration.ofHours(1)).build();
+  }
+
   RotationRunner.Builder runner() {
     return RotationRunner.builder()
         .journal(FileJournal.in(journal))
         .with(options().build())
+        .with(materialOptions())
+        .with(retirementOptions())
         .calls(quick());
   }
 

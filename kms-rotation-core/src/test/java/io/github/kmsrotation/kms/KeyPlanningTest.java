@@ -230,7 +230,7 @@ class KeyPlanningTest {
         world.application.options().materialExpiresAfter(Duration.ofDays(100)).build();
     world
         .runner()
-        .approval(Approvals.approveEverythingIncludingDeletion())
+        .approval(Approvals.approveEveryPhaseIncludingDeletion())
         .with(expiring)
         .build()
         .run(world.planner(RotationReason.SCHEDULE_REQUIRED).with(expiring).plan())

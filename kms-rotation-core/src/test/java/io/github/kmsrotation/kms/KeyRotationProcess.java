@@ -1,6 +1,5 @@
 package io.github.kmsrotation.kms;
 
-import io.github.kmsrotation.key.RotationReason;
 import io.github.kmsrotation.run.Approvals;
 import io.github.kmsrotation.testkit.clock.TestClock;
 import java.io.File;
@@ -15,18 +14,18 @@ final class KeyRotationProcess {
 
   private KeyRotationProcess() {}
 
-  /** Arguments: endpoint, Region, journal directory, reason. */
+  /** Arguments: endpoint, Region, journal directory, scenario. */
   public static void main(String[] arguments) {
     TestClock clock = TestClock.running(SPEED);
     try (KeyApplication application =
         new KeyApplication(URI.create(arguments[0]), arguments[1], Path.of(arguments[2]))) {
       application
           .runner()
-          .approval(Approvals.approveEverythingIncludingDeletion())
+          .approval(Approvals.approveEveryPhaseIncludingDeletion())
           .clock(clock)
           .sleeper(clock::sleep)
           .build()
-          .run(application.planner(KeyWorld.ALIAS, RotationReason.valueOf(arguments[3])).plan())
+          .run(KeyScenario.valueOf(arguments[3]).planner.apply(application).clock(clock).plan())
           .requireComplete();
     }
   }
@@ -45,7 +44,7 @@ final class KeyRotationProcess {
             world.aws.endpoint().toString(),
             world.aws.region(),
             journal.toString(),
-            scenario.reason.name())
+            scenario.name())
         .redirectErrorStream(true)
         .redirectOutput(output.toFile())
         .start();

@@ -1,8 +1,10 @@
 package io.github.kmsrotation.kms;
 
+import io.github.kmsrotation.RotationPlanner;
 import io.github.kmsrotation.key.RotationReason;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import software.amazon.awssdk.services.kms.model.GrantOperation;
 import software.amazon.awssdk.services.kms.model.KeySpec;
 import software.amazon.awssdk.services.kms.model.KeyUsageType;
@@ -11,17 +13,20 @@ import software.amazon.awssdk.services.kms.model.OriginType;
 /** Every plan that changes keys, with all that it changes, in order. */
 @SuppressWarnings("ImmutableEnumChecker") // a list that is never changed, and a function
 enum KeyScenario {
-  AUTOMATIC(RotationReason.SCHEDULE_REQUIRED, KeyWorld::symmetricKey, List.of("EnableKeyRotation")),
+  AUTOMATIC(
+      because(RotationReason.SCHEDULE_REQUIRED),
+      KeyWorld::symmetricKey,
+      List.of("EnableKeyRotation")),
   ON_DEMAND(
-      RotationReason.NEW_MATERIAL_REQUESTED,
+      because(RotationReason.NEW_MATERIAL_REQUESTED),
       KeyWorld::symmetricKey,
       List.of("TagResource", "RotateKeyOnDemand", "UntagResource")),
   IMPORTED(
-      RotationReason.SCHEDULE_REQUIRED,
+      because(RotationReason.SCHEDULE_REQUIRED),
       KeyWorld::importedKey,
       List.of("TagResource", "ImportKeyMaterial", "RotateKeyOnDemand", "UntagResource")),
   IMPORTED_MULTI_REGION(
-      RotationReason.SCHEDULE_REQUIRED,
+      because(RotationReason.SCHEDULE_REQUIRED),
       world -> world.multiRegionKey(OriginType.EXTERNAL),
       List.of(
           "TagResource",
@@ -30,7 +35,7 @@ enum KeyScenario {
           "RotateKeyOnDemand",
           "UntagResource")),
   NEW_KEY(
-      RotationReason.SUSPECTED_COMPROMISE,
+      because(RotationReason.SUSPECTED_COMPROMISE),
       KeyScenario::symmetricKeyWithAGrant,
       List.of(
           "TagResource",
@@ -41,11 +46,11 @@ enum KeyScenario {
           "UntagResource",
           "UntagResource")),
   NEW_SIGNING_KEY(
-      RotationReason.SCHEDULE_REQUIRED,
+      because(RotationReason.SCHEDULE_REQUIRED),
       world -> world.key(r -> r.keySpec(KeySpec.ECC_NIST_P256).keyUsage(KeyUsageType.SIGN_VERIFY)),
       List.of("TagResource", "CreateKey", "UpdateAlias", "UntagResource", "UntagResource")),
   NEW_MULTI_REGION_KEY(
-      RotationReason.NEW_KEY_REQUESTED,
+      because(RotationReason.NEW_KEY_REQUESTED),
       world -> world.multiRegionKey(OriginType.EXTERNAL),
       List.of(
           "TagResource",
@@ -57,9 +62,19 @@ enum KeyScenario {
           "UpdateAlias",
           "UntagResource",
           "UntagResource",
-          "UntagResource"));
+          "UntagResource")),
+  MATERIAL_AGAIN(
+      KeyApplication::materialPlanner,
+      KeyScenario::keyWithoutItsMaterial,
+      List.of("ImportKeyMaterial")),
+  RETIREMENT(
+      KeyApplication::retirementPlanner,
+      KeyWorld::keyWithoutAlias,
+      List.of("DisableKey", "ScheduleKeyDeletion"));
 
-  final RotationReason reason;
+  /** Makes the plan. */
+  final Function<KeyApplication, RotationPlanner<?>> planner;
+
   final List<String> calls;
 
   /**
@@ -69,8 +84,11 @@ enum KeyScenario {
 
   private final Consumer<KeyWorld> key;
 
-  KeyScenario(RotationReason reason, Consumer<KeyWorld> key, List<String> calls) {
-    this.reason = reason;
+  KeyScenario(
+      Function<KeyApplication, RotationPlanner<?>> planner,
+      Consumer<KeyWorld> key,
+      List<String> calls) {
+    this.planner = planner;
     this.key = key;
     this.firstIrreversible =
         calls.contains("RotateKeyOnDemand")
@@ -81,6 +99,15 @@ enum KeyScenario {
 
   void create(KeyWorld world) {
     key.accept(world);
+  }
+
+  private static Function<KeyApplication, RotationPlanner<?>> because(RotationReason reason) {
+    return application -> application.planner(KeyWorld.ALIAS, reason);
+  }
+
+  private static void keyWithoutItsMaterial(KeyWorld world) {
+    String key = world.importedKey();
+    world.kms.deleteImportedKeyMaterial(r -> r.keyId(key));
   }
 
   private static void symmetricKeyWithAGrant(KeyWorld world) {

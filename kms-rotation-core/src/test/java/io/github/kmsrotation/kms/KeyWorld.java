@@ -33,6 +33,10 @@ final class KeyWorld implements AutoCloseable {
 
   static final String ALIAS = "alias/orders";
   static final String REPLICA_REGION = "eu-west-1";
+
+  /** What {@link KeyApplication#sha256} makes the first material of a key with imported one of. */
+  static final String FIRST_MATERIAL = "first";
+
   static final SdkBytes SECRET = SdkBytes.fromUtf8String("an order");
 
   final EmbeddedAws aws;
@@ -68,9 +72,13 @@ final class KeyWorld implements AutoCloseable {
     return key(r -> {});
   }
 
+  void keyWithoutAlias() {
+    kms.createKey();
+  }
+
   String importedKey() {
     String arn = key(r -> r.origin(OriginType.EXTERNAL));
-    importMaterial(arn, "SYMMETRIC_DEFAULT", "first", false, Optional.empty());
+    importMaterial(arn, "SYMMETRIC_DEFAULT", FIRST_MATERIAL, false, Optional.empty());
     return arn;
   }
 
@@ -78,7 +86,7 @@ final class KeyWorld implements AutoCloseable {
   String multiRegionKey(OriginType origin) {
     String arn = key(r -> r.origin(origin).multiRegion(true));
     if (origin == OriginType.EXTERNAL) {
-      importMaterial(arn, "SYMMETRIC_DEFAULT", "first", false, Optional.empty());
+      importMaterial(arn, "SYMMETRIC_DEFAULT", FIRST_MATERIAL, false, Optional.empty());
     }
     kms.replicateKey(
         r -> r.keyId(arn).replicaRegion(REPLICA_REGION).description("orders, replicated"));
@@ -86,7 +94,7 @@ final class KeyWorld implements AutoCloseable {
     KmsClient there = application.kms(REPLICA_REGION);
     String replica = arn.replace(aws.region(), REPLICA_REGION);
     if (origin == OriginType.EXTERNAL) {
-      importMaterial(replica, "SYMMETRIC_DEFAULT", "first", false, Optional.empty());
+      importMaterial(replica, "SYMMETRIC_DEFAULT", FIRST_MATERIAL, false, Optional.empty());
     }
     there.createAlias(r -> r.aliasName(ALIAS).targetKeyId(replica));
     return arn;
@@ -130,7 +138,7 @@ final class KeyWorld implements AutoCloseable {
   }
 
   RotationRunner approving() {
-    return runner().approval(Approvals.approveEverythingIncludingDeletion()).build();
+    return runner().approval(Approvals.approveEveryPhaseIncludingDeletion()).build();
   }
 
   KeyMetadata describe(String key) {

@@ -52,7 +52,7 @@ final class OriginalUnwrittenStep extends RdsStep {
         new Evidence(
             "SHA-256 of what the original holds",
             context.factsOf(NoWritesStep.ID).find(NoWritesStep.CONTENT).orElse("not recorded"),
-            NoWritesStep.content(verifier.contentOf(Rds.endpoint(original))));
+            NoWritesStep.content(Comparing.read(verifier, Rds.endpoint(original), state())));
     return evidence.matches()
         ? new StepOutcome.Done(Facts.none(), List.of(evidence))
         : new StepOutcome.Blocked(
@@ -67,6 +67,16 @@ final class OriginalUnwrittenStep extends RdsStep {
                 + names.finalSnapshot()
                 + "' and resume, or roll back.",
             List.of(evidence));
+  }
+
+  private String state() {
+    return "Nothing was deleted: the replacement serves as '"
+        + names.original()
+        + "', and the original is kept as '"
+        + names.asideName()
+        + "'. Mend what failed and resume run "
+        + env.plan().runId()
+        + ".";
   }
 
   @Override

@@ -31,9 +31,13 @@ final class RdsSteps {
     return attributes;
   }
 
+  static boolean freezes(RotationPlan plan) {
+    return Boolean.parseBoolean(plan.attribute(FREEZES_WRITES));
+  }
+
   static List<Step> of(RdsStep.Env env) {
     RotationPlan plan = env.plan();
-    boolean freezes = Boolean.parseBoolean(plan.attribute(FREEZES_WRITES));
+    boolean freezes = freezes(plan);
     boolean comparesData = Boolean.parseBoolean(plan.attribute(VERIFIES_DATA));
     requireConsent(env, freezes, comparesData);
     List<Step> steps = new ArrayList<>();

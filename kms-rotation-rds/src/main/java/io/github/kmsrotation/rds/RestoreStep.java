@@ -57,7 +57,8 @@ final class RestoreStep extends RdsStep {
             ID,
             "Restore the copied DB snapshot to a DB instance with the original's settings",
             Phase.COPY,
-            List.of(RESTORE, MODIFY, DELETE),
+            List.of(RESTORE),
+            List.of(MODIFY, DELETE),
             List.of("DB instance " + env.names().replacement()),
             Undo.UNDOABLE),
         env);

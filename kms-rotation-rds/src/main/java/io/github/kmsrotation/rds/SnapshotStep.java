@@ -38,7 +38,8 @@ abstract class SnapshotStep extends RdsStep {
             id,
             title,
             Phase.COPY,
-            List.of(operation, DELETE),
+            List.of(operation),
+            List.of(DELETE),
             List.of("DB snapshot " + identifier),
             Undo.UNDOABLE),
         env);

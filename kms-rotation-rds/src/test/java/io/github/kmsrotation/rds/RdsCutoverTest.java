@@ -63,7 +63,7 @@ class RdsCutoverTest {
     return world
         .runner()
         .with(options)
-        .approval(Approvals.approveEverythingIncludingDeletion())
+        .approval(Approvals.approveEveryPhaseIncludingDeletion())
         .build();
   }
 
@@ -171,7 +171,7 @@ class RdsCutoverTest {
     RotationReport report =
         world
             .runner()
-            .approval(Approvals.approveEverythingIncludingDeletion())
+            .approval(Approvals.approveEveryPhaseIncludingDeletion())
             .listener(after("check-no-writes", this::keepBackupsLonger))
             .build()
             .run(plan);
@@ -196,7 +196,7 @@ class RdsCutoverTest {
     RotationReport stopped =
         world
             .runner()
-            .approval(Approvals.approveEverythingIncludingDeletion())
+            .approval(Approvals.approveEveryPhaseIncludingDeletion())
             .listener(
                 after(
                     "step-aside",
@@ -218,7 +218,7 @@ class RdsCutoverTest {
     RotationReport report =
         world
             .runner()
-            .approval(Approvals.approveEverythingIncludingDeletion())
+            .approval(Approvals.approveEveryPhaseIncludingDeletion())
             .listener(
                 after(
                     "take-over",

@@ -66,7 +66,7 @@ class RdsRetireTest {
   private RotationReport approvingAll(RotationPlan plan, String step, Runnable actionAfterIt) {
     return world
         .runner()
-        .approval(Approvals.approveEverythingIncludingDeletion())
+        .approval(Approvals.approveEveryPhaseIncludingDeletion())
         .listener(after(step, actionAfterIt))
         .build()
         .run(plan);

@@ -110,7 +110,7 @@ final class RdsWorld implements AutoCloseable {
   }
 
   RotationRunner approving() {
-    return runner().approval(Approvals.approveEverythingIncludingDeletion()).build();
+    return runner().approval(Approvals.approveEveryPhaseIncludingDeletion()).build();
   }
 
   DBInstance instance(String identifier) {

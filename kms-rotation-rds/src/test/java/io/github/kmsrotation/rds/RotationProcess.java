@@ -25,7 +25,7 @@ final class RotationProcess {
       RotationRunner runner =
           application
               .runner()
-              .approval(Approvals.approveEverythingIncludingDeletion())
+              .approval(Approvals.approveEveryPhaseIncludingDeletion())
               .sleeper(d -> Thread.sleep(Math.min(LONGEST_SLEEP_MILLIS, d.toMillis())))
               .build();
       RotationReport report =

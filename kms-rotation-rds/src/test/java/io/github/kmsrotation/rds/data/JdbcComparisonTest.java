@@ -208,7 +208,7 @@ class JdbcComparisonTest {
         .isInstanceOf(DataVerificationException.class)
         .hasMessageContaining("'orders' of DB instance original")
         .hasMessageContaining("28P01")
-        .hasMessageContaining("Nothing was changed")
+        .hasMessageContaining("refuses the user or the password")
         .satisfies(
             e -> {
               StringWriter trace = new StringWriter();
