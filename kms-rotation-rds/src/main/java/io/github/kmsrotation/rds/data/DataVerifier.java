@@ -1,5 +1,6 @@
 package io.github.kmsrotation.rds.data;
 
+import io.github.kmsrotation.plan.Evidence;
 import io.github.kmsrotation.plan.Notice;
 import io.github.kmsrotation.plan.Verification;
 import java.util.List;
@@ -41,5 +42,18 @@ public interface DataVerifier {
    */
   default List<Notice> preflight(DatabaseEndpoint original) {
     return List.of();
+  }
+
+  /**
+   * Reads one database and tells what it holds: the evidence that {@link #verify} gives of it as
+   * the original when it passes. Before RETIRE it tells whether the original was written to since
+   * the cutover, so subjects and expected values have to depend on nothing but the original's data.
+   * By default the database is compared with itself, which reads it twice.
+   *
+   * @param database a DB instance
+   * @return what it holds; only subjects and expected values count
+   */
+  default List<Evidence> contentOf(DatabaseEndpoint database) {
+    return verify(database, database).evidence();
   }
 }

@@ -79,16 +79,31 @@ public final class JdbcComparison implements DataVerifier {
 
   @Override
   public Verification verify(DatabaseEndpoint original, DatabaseEndpoint replacement) {
-    Optional<Notice> otherEngine = otherEngine(original);
-    if (otherEngine.isPresent()) {
-      throw new DataVerificationException(otherEngine.get().toString());
-    }
+    requirePostgres(original);
     List<Evidence> evidence = new ArrayList<>();
     for (String database : databases) {
       evidence.addAll(compare(read(original, database), read(replacement, database)));
     }
     boolean same = evidence.stream().allMatch(Evidence::matches);
     return same ? Verification.passed(evidence) : Verification.failed(shortened(evidence));
+  }
+
+  @Override
+  public List<Evidence> contentOf(DatabaseEndpoint database) {
+    requirePostgres(database);
+    List<Evidence> evidence = new ArrayList<>();
+    for (String name : databases) {
+      PostgresContent content = read(database, name);
+      evidence.addAll(compare(content, content));
+    }
+    return evidence;
+  }
+
+  private static void requirePostgres(DatabaseEndpoint database) {
+    Optional<Notice> otherEngine = otherEngine(database);
+    if (otherEngine.isPresent()) {
+      throw new DataVerificationException(otherEngine.get().toString());
+    }
   }
 
   /**
