@@ -21,7 +21,9 @@ final class ClaimStep extends KeyStep {
   static final String ID = "claim-key";
   private static final String TAG = "kms:TagResource";
   static final String UNTAG = "kms:UntagResource";
-  private static final Duration PAUSE = Duration.ofSeconds(30);
+
+  /** KMS shows changes within seconds as a rule; a rotation is in no hurry. */
+  private static final Duration PAUSE = Duration.ofMinutes(2);
 
   ClaimStep(Env env) {
     super(

@@ -57,7 +57,7 @@ class KeyConsistencyTest {
                 .client(stale.in(world.aws.region()))
                 .replicaClients(stale::in)
                 .build())
-        .approval(Approvals.approveEverythingIncludingDeletion())
+        .approval(Approvals.approveEveryPhaseIncludingDeletion())
         .build();
   }
 

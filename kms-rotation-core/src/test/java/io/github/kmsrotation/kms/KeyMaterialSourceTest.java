@@ -47,7 +47,7 @@ class KeyMaterialSourceTest {
     return world
         .runner()
         .with(options)
-        .approval(Approvals.approveEverythingIncludingDeletion())
+        .approval(Approvals.approveEveryPhaseIncludingDeletion())
         .build()
         .run(plan);
   }
@@ -147,7 +147,7 @@ class KeyMaterialSourceTest {
         world
             .runner()
             .with(again(Duration.ofDays(1)))
-            .approval(Approvals.approveEverythingIncludingDeletion())
+            .approval(Approvals.approveEveryPhaseIncludingDeletion())
             .build()
             .run(plan);
 
