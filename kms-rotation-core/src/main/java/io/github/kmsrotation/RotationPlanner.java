@@ -65,17 +65,15 @@ public final class RotationPlanner<T extends Target> {
 
   /**
    * For the imported material of a KMS key: the same material is imported again, because it has
-   * expired, was deleted, or is about to expire. The reason is {@link
-   * RotationReason#MATERIAL_EXPIRES} and need not be said. Its options are {@code
-   * KeyMaterialOptions}.
+   * expired, was deleted, or is about to expire. It needs no {@link #because}. Its options are
+   * {@code KeyMaterialOptions}.
    *
    * @param key a key ARN, key id, alias name ({@code alias/...}) or alias ARN
    * @return a planner
    * @throws IllegalArgumentException if that is no name of a key
    */
   public static RotationPlanner<KeyMaterialTarget> forKeyMaterial(String key) {
-    return new RotationPlanner<>(new KeyMaterialTarget(key))
-        .because(RotationReason.MATERIAL_EXPIRES);
+    return new RotationPlanner<>(new KeyMaterialTarget(key));
   }
 
   /**
@@ -98,12 +96,15 @@ public final class RotationPlanner<T extends Target> {
    *
    * @param reason the reason
    * @return this planner
-   * @throws IllegalStateException if a key is to be retired: no reason would change that plan
+   * @throws IllegalStateException if no reason would change the plan: a key is to be retired, or
+   *     its material imported again
    */
   public RotationPlanner<T> because(RotationReason reason) {
-    if (isRetirement()) {
+    if (!target.needsReason()) {
       throw new IllegalStateException(
-          "A key is not rotated when it is retired: leave out because(...)");
+          "There is one plan of kind '"
+              + target.kind()
+              + "', for any reason: leave out because(...)");
     }
     this.reason = Optional.of(reason);
     return this;
@@ -179,29 +180,21 @@ public final class RotationPlanner<T extends Target> {
    * @throws IllegalStateException if {@link #because} was not called, and has to be
    */
   public RotationPlan plan() {
-    RotationReason why = why();
+    if (target.needsReason() && reason.isEmpty()) {
+      throw new IllegalStateException("Say why: call because(...)");
+    }
     RotationStrategy<T> strategy = strategy();
     if (kms.isPresent()) {
-      return plan(strategy, why, kms.get());
+      return plan(strategy, kms.get());
     }
     try (KmsClient own = AwsCalls.client(KmsClient::create)) {
-      return plan(strategy, why, own);
+      return plan(strategy, own);
     }
   }
 
   /** The strategy may have to make clients of its own. */
-  private RotationPlan plan(RotationStrategy<T> strategy, RotationReason why, KmsClient client) {
-    return AwsCalls.client(() -> strategy.plan(request(why, client)));
-  }
-
-  private RotationReason why() {
-    return isRetirement()
-        ? RotationReason.NEW_KEY_REQUESTED // not read: the plan's reason is its own
-        : reason.orElseThrow(() -> new IllegalStateException("Say why: call because(...)"));
-  }
-
-  private boolean isRetirement() {
-    return target instanceof KeyRetirementTarget;
+  private RotationPlan plan(RotationStrategy<T> strategy, KmsClient client) {
+    return AwsCalls.client(() -> strategy.plan(request(client)));
   }
 
   @SuppressWarnings("unchecked") // a strategy's kind and its target type belong together
@@ -209,11 +202,11 @@ public final class RotationPlanner<T extends Target> {
     return (RotationStrategy<T>) Strategies.find(target.kind());
   }
 
-  private PlanRequest<T> request(RotationReason why, KmsClient client) {
+  private PlanRequest<T> request(KmsClient client) {
     AwsCalls calls = new AwsCalls(callSettings);
     return new PlanRequest<>(
         target,
-        why,
+        reason,
         targetKey,
         options,
         client,

@@ -23,6 +23,8 @@ class ArchitectureTest {
   void packages_dependOnlyOnLowerOnes() {
     Architectures.layeredArchitecture()
         .consideringOnlyDependenciesInLayers()
+        .layer("internal")
+        .definedBy(ROOT + ".internal")
         .layer("error")
         .definedBy(ROOT + ".error")
         .layer("aws")
@@ -47,6 +49,8 @@ class ArchitectureTest {
         .definedBy(ROOT + ".retire")
         .layer("front door")
         .definedBy(ROOT)
+        .whereLayer("internal")
+        .mayNotAccessAnyLayer()
         .whereLayer("front door")
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("fleet")

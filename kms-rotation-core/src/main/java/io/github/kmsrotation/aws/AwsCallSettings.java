@@ -1,5 +1,6 @@
 package io.github.kmsrotation.aws;
 
+import io.github.kmsrotation.internal.InWords;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -30,9 +31,9 @@ public final class AwsCallSettings {
     if (builder.firstPause.compareTo(builder.longestPause) > 0) {
       throw new IllegalArgumentException(
           "firstPause "
-              + builder.firstPause
+              + InWords.exactly(builder.firstPause)
               + " is longer than longestPause "
-              + builder.longestPause);
+              + InWords.exactly(builder.longestPause));
     }
     this.maxAttempts = builder.maxAttempts;
     this.firstPause = builder.firstPause;
@@ -196,7 +197,8 @@ public final class AwsCallSettings {
     private static Duration positive(String name, Duration value) {
       Objects.requireNonNull(value, name);
       if (value.isZero() || value.isNegative()) {
-        throw new IllegalArgumentException(name + " must be positive, was " + value);
+        throw new IllegalArgumentException(
+            name + " must be positive, was " + InWords.exactly(value));
       }
       return value;
     }

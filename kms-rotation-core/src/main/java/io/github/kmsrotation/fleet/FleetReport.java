@@ -1,6 +1,7 @@
 package io.github.kmsrotation.fleet;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.github.kmsrotation.internal.InWords;
 import io.github.kmsrotation.plan.RunId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -107,7 +108,7 @@ public record FleetReport(
   public String describe() {
     StringBuilder text = new StringBuilder();
     text.append("Fleet ").append(fleetId).append(": ").append(summary()).append(" after ");
-    text.append(Duration.between(startedAt, endedAt).toSeconds()).append(" s\n");
+    text.append(InWords.about(Duration.between(startedAt, endedAt))).append('\n');
     results.stream()
         .filter(result -> result.outcome() != FleetOutcome.SUCCEEDED)
         .forEach(result -> text.append("  ").append(result).append('\n'));

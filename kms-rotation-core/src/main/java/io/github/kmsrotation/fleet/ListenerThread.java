@@ -36,6 +36,7 @@ final class ListenerThread implements RotationListener, AutoCloseable {
   private final Thread thread;
   private volatile boolean stuck;
   private volatile boolean closed;
+  private volatile boolean leftBehind;
 
   /**
    * @param hasEnded tells a run that has ended from one that stopped while a question is asked
@@ -58,7 +59,7 @@ final class ListenerThread implements RotationListener, AutoCloseable {
 
   private void tellAll() {
     try {
-      while (!closed || !messages.isEmpty()) {
+      while (!leftBehind && (!closed || !messages.isEmpty())) {
         messages.take().run();
       }
     } catch (InterruptedException e) {
@@ -133,6 +134,7 @@ final class ListenerThread implements RotationListener, AutoCloseable {
     } catch (InterruptedException e) {
       interrupted = true;
     }
+    leftBehind = true;
     thread.interrupt();
     if (interrupted) {
       Thread.currentThread().interrupt();

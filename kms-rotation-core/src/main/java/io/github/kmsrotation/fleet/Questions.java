@@ -1,6 +1,7 @@
 package io.github.kmsrotation.fleet;
 
 import io.github.kmsrotation.error.RotationException;
+import io.github.kmsrotation.internal.InWords;
 import io.github.kmsrotation.plan.RunId;
 import io.github.kmsrotation.run.Approval;
 import java.time.Duration;
@@ -96,7 +97,7 @@ final class Questions implements AutoCloseable {
   }
 
   private Approval unanswered() {
-    return Approval.denied("the approver did not answer within " + patience);
+    return Approval.denied("the approver did not answer within " + InWords.exactly(patience));
   }
 
   private void next() {

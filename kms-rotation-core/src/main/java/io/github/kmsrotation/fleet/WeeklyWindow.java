@@ -1,5 +1,6 @@
 package io.github.kmsrotation.fleet;
 
+import io.github.kmsrotation.internal.InWords;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,7 +21,7 @@ record WeeklyWindow(Set<DayOfWeek> days, LocalTime from, Duration length, ZoneId
     }
     if (length.isNegative() || length.isZero() || length.compareTo(Duration.ofDays(1)) > 0) {
       throw new IllegalArgumentException(
-          "length must be more than nothing and at most a day, was " + length);
+          "length must be more than nothing and at most a day, was " + InWords.exactly(length));
     }
   }
 

@@ -35,7 +35,8 @@ final class ImportNewMaterialStep extends KeyStep {
             ID,
             "Import new key material from your source, to be rotated to",
             Phase.PREPARE,
-            List.of(Material.IMPORT, DELETE),
+            List.of(Material.IMPORT),
+            List.of(DELETE),
             List.of("key material of the key"),
             Undo.UNDOABLE),
         env);
@@ -95,7 +96,11 @@ final class ImportNewMaterialStep extends KeyStep {
   public StepOutcome undo(StepContext context) {
     Optional<RotationsListEntry> pending = pending(context).filter(this::isMine);
     if (pending.isEmpty()) {
-      return StepOutcome.done();
+      boolean mayBeHidden =
+          context.factsOf(ID).find(MATERIAL).isEmpty()
+              && context.lastSent(DELETE, key()).isEmpty()
+              && isSettling(context, Material.IMPORT, key());
+      return mayBeHidden ? waitFor("kms:MaterialPending", key(), "imported") : StepOutcome.done();
     }
     if (!isSettling(context, DELETE, key())) {
       try {
@@ -114,9 +119,11 @@ final class ImportNewMaterialStep extends KeyStep {
   }
 
   private Optional<RotationsListEntry> pending(StepContext context) {
-    return kms.materials(context, region(), key()).stream()
-        .filter(ImportNewMaterialStep::isPending)
-        .findFirst();
+    return pending(kms.materials(context, region(), key()));
+  }
+
+  static Optional<RotationsListEntry> pending(List<RotationsListEntry> materials) {
+    return materials.stream().filter(ImportNewMaterialStep::isPending).findFirst();
   }
 
   private static boolean isPending(RotationsListEntry entry) {

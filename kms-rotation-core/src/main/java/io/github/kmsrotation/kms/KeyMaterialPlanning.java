@@ -63,13 +63,6 @@ final class KeyMaterialPlanning {
     if (request.targetKey().isPresent()) {
       findings.problem("Material is imported into the key itself.", "Leave out toKey(...).");
     }
-    if (request.reason() != RotationReason.MATERIAL_EXPIRES) {
-      findings.problem(
-          "Importing the same material again rotates nothing, so it does not serve "
-              + request.reason()
-              + ".",
-          "Plan with forKey(...), or leave out because(...).");
-    }
     if (options.keyMaterial().isEmpty()) {
       findings.problem(
           "There is no source of the material.", "Give KeyMaterialOptions a keyMaterial(...).");
@@ -155,7 +148,7 @@ final class KeyMaterialPlanning {
         RotationPlan.builder(request.runId(), request.clock().instant())
             .target(KeyMaterialTarget.KIND, request.target().id())
             .place(key.arn().region(), key.arn().accountId())
-            .keys(request.reason().name(), arn, arn)
+            .keys(RotationReason.MATERIAL_EXPIRES.name(), arn, arn)
             .rationale(
                 List.of(
                     "A key is usable while all of its imported material is there. Importing the"

@@ -1,5 +1,6 @@
 package io.github.kmsrotation.kms;
 
+import io.github.kmsrotation.internal.InWords;
 import io.github.kmsrotation.plan.StrategyOptions;
 import io.github.kmsrotation.target.KeyTarget;
 import java.time.Duration;
@@ -169,7 +170,8 @@ public final class KeyOptions implements StrategyOptions<KeyTarget> {
       if (duration.compareTo(Duration.ofMinutes(1)) < 0
           || duration.compareTo(Duration.ofDays(365)) > 0) {
         throw new IllegalArgumentException(
-            "materialExpiresAfter must be one minute to 365 days, was " + duration);
+            "materialExpiresAfter must be one minute to 365 days, was "
+                + InWords.exactly(duration));
       }
       this.materialExpiresAfter = Optional.of(duration);
       return this;

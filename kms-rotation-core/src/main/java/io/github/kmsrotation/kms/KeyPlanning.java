@@ -45,7 +45,7 @@ final class KeyPlanning {
     findings.throwIfAny(what());
     KeyFacts key = found.orElseThrow();
     RotationDecision decision =
-        RotationPolicy.decide(key, request.reason(), options.rotationPeriodInDays());
+        RotationPolicy.decide(key, request.why(), options.rotationPeriodInDays());
     Way way = way(key, decision);
     findings.throwIfAny(what());
     KeyPreflight preflight = new KeyPreflight(request, options, kms, key, findings);
@@ -92,7 +92,7 @@ final class KeyPlanning {
             .target(KeyTarget.KIND, request.target().id())
             .place(key.arn().region(), key.arn().accountId())
             .keys(
-                request.reason().name(),
+                request.why().name(),
                 Optional.of(arn),
                 way == Way.NEW_KEY ? Optional.empty() : Optional.of(arn))
             .rationale(decision.rationale().lines())

@@ -1,6 +1,7 @@
 package io.github.kmsrotation.kms;
 
 import io.github.kmsrotation.aws.SentOnce;
+import io.github.kmsrotation.key.KeyArn;
 import io.github.kmsrotation.plan.Facts;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.StepContext;
@@ -37,7 +38,8 @@ final class ReplicateKeyStep extends KeyStep {
             "replicate-to-" + to,
             "Replicate the new key to " + to + ", as the old one is",
             Phase.COPY,
-            List.of(REPLICATE, CreateKeyStep.SCHEDULE_DELETION),
+            List.of(REPLICATE),
+            List.of(CreateKeyStep.SCHEDULE_DELETION),
             List.of("replica key in " + to),
             Undo.UNDOABLE),
         env);
@@ -93,8 +95,13 @@ final class ReplicateKeyStep extends KeyStep {
 
   @Override
   public StepOutcome undo(StepContext context) {
-    if (env.newKey(context).isEmpty() || KeySteps.mayBeInUse(context)) {
+    Optional<KeyArn> newKey = env.newKey(context);
+    if (newKey.isEmpty() || KeySteps.mayBeInUse(context, env, newKey.get())) {
       return StepOutcome.done();
+    }
+    if (kms.describe(context, to, replica(context)).isEmpty()
+        && isSettling(context, REPLICATE, replica(context))) {
+      return waitFor("kms:KeyVisible", replica(context), "requested");
     }
     return CreateKeyStep.scheduleDeletion(context, kms, to, replica(context));
   }

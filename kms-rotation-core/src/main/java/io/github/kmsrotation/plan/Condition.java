@@ -1,5 +1,6 @@
 package io.github.kmsrotation.plan;
 
+import io.github.kmsrotation.internal.InWords;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -24,10 +25,12 @@ public record Condition(
     Objects.requireNonNull(resource, "resource");
     Objects.requireNonNull(seen, "seen");
     if (pollEvery.isNegative() || pollEvery.isZero()) {
-      throw new IllegalArgumentException("pollEvery must be positive, was " + pollEvery);
+      throw new IllegalArgumentException(
+          "pollEvery must be positive, was " + InWords.exactly(pollEvery));
     }
     if (timeout.isNegative() || timeout.isZero()) {
-      throw new IllegalArgumentException("timeout must be positive, was " + timeout);
+      throw new IllegalArgumentException(
+          "timeout must be positive, was " + InWords.exactly(timeout));
     }
   }
 }

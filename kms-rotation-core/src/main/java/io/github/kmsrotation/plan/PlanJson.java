@@ -59,6 +59,7 @@ final class PlanJson {
     json.put("title", step.title());
     json.put("phase", step.phase().name());
     json.put("calls", step.calls());
+    json.put("undoCalls", step.undoCalls());
     json.put("creates", step.creates());
     json.put("undo", step.undo().name());
     return json;
@@ -108,6 +109,7 @@ final class PlanJson {
         json.text("title"),
         json.constant(Phase.class, "phase"),
         json.texts("calls"),
+        json.texts("undoCalls"),
         json.texts("creates"),
         json.constant(Undo.class, "undo"));
   }

@@ -41,6 +41,10 @@ final class PlanText {
     if (!step.creates().isEmpty()) {
       text.append("               makes   ").append(String.join(", ", step.creates())).append('\n');
     }
+    if (!step.undoCalls().isEmpty()) {
+      text.append("               only if rolled back: ");
+      text.append(String.join(", ", step.undoCalls())).append('\n');
+    }
     if (step.undo() == Undo.IRREVERSIBLE) {
       text.append("               CANNOT BE UNDONE, needs an approval that says so\n");
     } else if (step.undo() == Undo.DISRUPTIVE) {

@@ -116,8 +116,8 @@ public final class RotationPlan {
   }
 
   /**
-   * The plan in words: the decision and why, every step with what it calls and makes and whether it
-   * can be undone, and every warning.
+   * The plan in words: the decision and why, every step with what it calls and makes, what only
+   * rolling it back calls, and whether it can be undone, and every warning.
    *
    * @return several lines of text
    */

@@ -44,6 +44,16 @@ public interface StepContext extends AwsReader {
   boolean hasBegun(String stepId);
 
   /**
+   * When this step was begun, over all processes that ran it; if it was {@link StepOutcome.Blocked}
+   * since, when it was begun again after that. A time that a step measures from here goes on when
+   * the run is resumed. Never later than {@link #clock}'s time: if the clock was put back since,
+   * the time of the first look afterwards stands for it.
+   *
+   * @return a time
+   */
+  Instant begunAt();
+
+  /**
    * How often this step has sent a mutating operation that AWS did not refuse, in this direction
    * (forward or undo), over all processes that ran it.
    *

@@ -36,7 +36,8 @@ final class DisableKeyStep extends RetireStep {
                 ? "Disable the key: from here on whatever needs it fails, and roll-back enables it"
                 : "See that the key is disabled, as it was when the plan was made",
             Phase.CUTOVER,
-            wasEnabled ? List.of(DISABLE, ENABLE) : List.of(),
+            wasEnabled ? List.of(DISABLE) : List.of(),
+            wasEnabled ? List.of(ENABLE) : List.of(),
             List.of(),
             wasEnabled ? Undo.DISRUPTIVE : Undo.NOTHING_TO_UNDO),
         key,

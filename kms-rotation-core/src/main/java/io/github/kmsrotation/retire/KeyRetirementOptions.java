@@ -1,5 +1,6 @@
 package io.github.kmsrotation.retire;
 
+import io.github.kmsrotation.internal.InWords;
 import io.github.kmsrotation.plan.StrategyOptions;
 import io.github.kmsrotation.target.KeyRetirementTarget;
 import java.time.Duration;
@@ -82,7 +83,7 @@ public final class KeyRetirementOptions implements StrategyOptions<KeyRetirement
   @Override
   public String toString() {
     return "KeyRetirementOptions[observeFor="
-        + observeFor
+        + InWords.exactly(observeFor)
         + ", pendingWindowInDays="
         + pendingWindowInDays
         + ", lateUseAccepted="
@@ -138,7 +139,7 @@ public final class KeyRetirementOptions implements StrategyOptions<KeyRetirement
       Objects.requireNonNull(period, "period");
       if (period.compareTo(SHORTEST) < 0 || period.compareTo(LONGEST) > 0) {
         throw new IllegalArgumentException(
-            "observeFor must be one hour to 365 days, was " + period);
+            "observeFor must be one hour to 365 days, was " + InWords.exactly(period));
       }
       this.observeFor = period;
       return this;

@@ -1,6 +1,7 @@
 package io.github.kmsrotation.retire;
 
 import io.github.kmsrotation.aws.AwsReader;
+import io.github.kmsrotation.internal.InWords;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -34,11 +35,13 @@ record LastUsage(Optional<Instant> at, String operation, Instant trackedSince, b
 
   String text() {
     if (at.isPresent()) {
-      return "It was last used with success at " + at.get() + " (" + operation + ").";
+      return "It was last used with success at " + InWords.at(at.get()) + " (" + operation + ").";
     }
     return fromBirth
         ? "It was never used with success."
-        : "KMS has seen no successful use since " + trackedSince + ", when it began to track that.";
+        : "KMS has seen no successful use since "
+            + InWords.at(trackedSince)
+            + ", when it began to track that.";
   }
 
   Map<String, String> facts() {

@@ -1,8 +1,9 @@
 package io.github.kmsrotation.retire;
 
-import io.github.kmsrotation.plan.Condition;
+import io.github.kmsrotation.internal.InWords;
 import io.github.kmsrotation.plan.Evidence;
 import io.github.kmsrotation.plan.Facts;
+import io.github.kmsrotation.plan.Observation;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepDescription;
@@ -25,14 +26,14 @@ final class ObserveDisabledStep extends RetireStep {
 
   private static final Duration POLL = Duration.ofHours(1);
 
-  private final Duration observeFor;
+  private final Observation observation;
 
   ObserveDisabledStep(RetiredKey key, Inventory inventory, Duration observeFor) {
     super(
         new StepDescription(
             "observe-disabled",
             "See that the key stays disabled for "
-                + observeFor
+                + InWords.exactly(observeFor)
                 + "; watch CloudTrail for DisabledException meanwhile",
             Phase.OBSERVE,
             List.of(),
@@ -40,7 +41,7 @@ final class ObserveDisabledStep extends RetireStep {
             Undo.NOTHING_TO_UNDO),
         key,
         inventory);
-    this.observeFor = observeFor;
+    this.observation = new Observation(observeFor, POLL);
   }
 
   @Override
@@ -54,18 +55,9 @@ final class ObserveDisabledStep extends RetireStep {
     if (found.keyState() != KeyState.DISABLED) {
       return unexpected(found);
     }
-    Duration left = observeFor.minus(Duration.between(since, context.clock().instant()));
-    return left.isNegative() || left.isZero() ? lookAgain(context, since) : observed(left);
-  }
-
-  private StepOutcome observed(Duration left) {
-    return StepOutcome.waiting(
-        new Condition(
-            "kms:ObservedDisabled",
-            key.id(),
-            left + " to go",
-            left.compareTo(POLL) < 0 ? left : POLL,
-            observeFor.plusDays(1)));
+    return observation
+        .rest("kms:ObservedDisabled", key.id(), since, context.clock().instant())
+        .orElseGet(() -> lookAgain(context, since));
   }
 
   private StepOutcome lookAgain(StepContext context, Instant since) {

@@ -1,5 +1,6 @@
 package io.github.kmsrotation.retire;
 
+import io.github.kmsrotation.internal.InWords;
 import io.github.kmsrotation.key.KeyFacts;
 import io.github.kmsrotation.key.KeyManager;
 import io.github.kmsrotation.key.KeyState;
@@ -84,7 +85,8 @@ final class RetirementPlanning {
   }
 
   private void look(RetiredKey key) {
-    Inventory inventory = new Inventory(key, sources, options, options.isLateUseAccepted());
+    Inventory inventory =
+        new Inventory(key, sources, options, options.isLateUseAccepted(), Optional.empty());
     for (Inventory.Look look : inventory.looks(request.calls(), now)) {
       findings.check(
           () -> {
@@ -117,7 +119,7 @@ final class RetirementPlanning {
     findings.warning(
         usage.text(),
         "That is no proof: KMS tells of successful uses only, and of none before "
-            + usage.trackedSince()
+            + InWords.at(usage.trackedSince())
             + ". While the key is disabled, watch CloudTrail for DisabledException; approve RETIRE"
             + " only if there is none.");
   }

@@ -18,9 +18,10 @@ public sealed interface Approval {
   }
 
   /**
-   * Go on, although what comes cannot be undone. Made only by {@link
-   * Approval#iAcceptThatThisCannotBeUndone}, so that a search for that name finds every place in a
-   * code base that allows destruction.
+   * Go on, although what comes cannot be undone. Given only by {@link
+   * Approval#iAcceptThatThisCannotBeUndone} and {@link
+   * Approvals#approveEveryPhaseIncludingDeletion}, so that a search for those two names finds every
+   * place in a code base that allows destruction.
    */
   final class Irreversible implements Approval {
 

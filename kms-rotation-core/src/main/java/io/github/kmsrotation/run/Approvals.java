@@ -13,6 +13,10 @@ import java.util.function.UnaryOperator;
  */
 public final class Approvals {
 
+  private static final Approver NOBODY = request -> Approval.later();
+  private static final Approver IN_ADVANCE =
+      request -> Approval.iAcceptThatThisCannotBeUndone("approved in advance");
+
   private final Set<Phase> phases;
   private final Approver approver;
 
@@ -53,30 +57,36 @@ public final class Approvals {
    * @return the approvals
    */
   public static Approvals stopBeforeCutoverAndRetire() {
-    return before(Phase.CUTOVER, Phase.RETIRE, request -> Approval.later());
+    return before(Phase.CUTOVER, Phase.RETIRE, NOBODY);
   }
 
   /**
-   * Goes through without asking, the destruction of the original included. For tests and for tools
-   * that have asked already.
+   * Approves every phase in advance, so that nobody is asked: the cutover, what is disruptive or
+   * cannot be undone, and in RETIRE the destruction of the original, of a KMS key too if the plan
+   * retires one. For tests and for tools that have asked already.
+   *
+   * <p>It approves no more than that a phase begins. It does not stand for the consents that
+   * options take, such as to do without a comparison of the data, and it does not make up for a
+   * verification: RETIRE begins only after one that passed.
    *
    * @return the approvals
    */
-  public static Approvals approveEverythingIncludingDeletion() {
-    return before(
-        Phase.CUTOVER,
-        Phase.RETIRE,
-        request -> Approval.iAcceptThatThisCannotBeUndone("approved in advance"));
+  public static Approvals approveEveryPhaseIncludingDeletion() {
+    return new Approvals(EnumSet.allOf(Phase.class), IN_ADVANCE);
   }
 
   /**
    * The same phases, and another way to ask: for example one that asks on a thread of its own.
+   * Where nobody is asked, as by {@link #stopBeforeCutoverAndRetire} and {@link
+   * #approveEveryPhaseIncludingDeletion}, all stays as it is.
    *
    * @param around makes the new approver of the one there is
    * @return the approvals
    */
   public Approvals asking(UnaryOperator<Approver> around) {
-    return new Approvals(phases, around.apply(approver));
+    return approver == NOBODY || approver == IN_ADVANCE
+        ? this
+        : new Approvals(phases, around.apply(approver));
   }
 
   boolean isAskedFor(Phase phase) {

@@ -1,6 +1,7 @@
 package io.github.kmsrotation.run;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.github.kmsrotation.internal.InWords;
 import io.github.kmsrotation.plan.Evidence;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.RunId;
@@ -18,7 +19,8 @@ import java.util.Optional;
  *
  * @param plan the plan
  * @param status how the run stands
- * @param reason why it stands so and what to do next; empty when it succeeded
+ * @param reason why it stands so and what to do next; empty when it succeeded, unless something
+ *     that the run had opened could not be closed afterwards
  * @param steps every step of the plan, in order
  * @param startedAt when the run began
  * @param endedAt when this report was made
@@ -69,7 +71,7 @@ public record RotationReport(
     StringBuilder text = new StringBuilder();
     text.append("Run ").append(runId()).append(" of ").append(plan.kind()).append(" '");
     text.append(plan.targetId()).append("': ").append(status).append(" after ");
-    text.append(Duration.between(startedAt, endedAt).toSeconds()).append(" s\n");
+    text.append(InWords.about(Duration.between(startedAt, endedAt))).append('\n');
     if (!reason.isEmpty()) {
       text.append("  ").append(reason).append('\n');
     }

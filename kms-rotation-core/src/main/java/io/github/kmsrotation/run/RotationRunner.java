@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,6 +82,8 @@ public final class RotationRunner {
    * @throws io.github.kmsrotation.journal.RunInUseException if the plan was run before
    * @throws io.github.kmsrotation.journal.JournalUnavailableException if the journal cannot be
    *     written; nothing further was done then
+   * @throws io.github.kmsrotation.error.MissingStrategyException if no artifact on the class path
+   *     executes plans of that kind
    * @throws io.github.kmsrotation.error.MissingOptionException if the plan needs a hook that {@link
    *     Builder#with} was not given
    * @throws io.github.kmsrotation.error.ClientConfigurationException if a client had to be made and
@@ -90,9 +91,7 @@ public final class RotationRunner {
    *     ends the run as {@link RunStatus#FAILED}, with this exception as the failure
    */
   public RotationReport run(RotationPlan plan) {
-    try (RunInProgress run = begun(plan)) {
-      return run.toTheEnd(sleeper);
-    }
+    return toTheEnd(begun(plan));
   }
 
   /**
@@ -108,6 +107,8 @@ public final class RotationRunner {
    * @throws io.github.kmsrotation.journal.JournalVersionException if another version wrote it
    * @throws io.github.kmsrotation.journal.JournalUnavailableException if the journal cannot be read
    *     or written
+   * @throws io.github.kmsrotation.error.MissingStrategyException if no artifact on the class path
+   *     executes plans of that kind
    * @throws io.github.kmsrotation.error.MissingOptionException if the plan needs a hook that {@link
    *     Builder#with} was not given
    * @throws io.github.kmsrotation.error.ClientConfigurationException if a client had to be made and
@@ -123,9 +124,33 @@ public final class RotationRunner {
    * that the replacement took after the cutover are not in the original. A run that has come to its
    * end can be rolled back, too, as long as none of its steps was irreversible.
    *
+   * <p>It asks no approval, whatever {@link Builder#approval} says: the call itself is the
+   * decision. It is the way out when something is wrong or an approval was refused, so nobody who
+   * is asked may stand in that way; and it deletes only what the run made, of which it keeps a DB
+   * snapshot where clients may have written to it.
+   *
+   * <p>What stops it ends in a report, like what stops {@link #run}: {@link RunStatus#BLOCKED} if
+   * somebody has to mend something, {@link RunStatus#FAILED} with {@link RotationReport#failure} if
+   * a call or a hook failed. Call it again, or {@link #resume}, to go on rolling back; there is no
+   * way forward from there.
+   *
    * @param runId the run
-   * @return what happened
-   * @throws RotationException if the run has done, or sent to AWS, what cannot be undone
+   * @return what happened; {@link RunStatus#ROLLED_BACK} if it came to its end, now or before
+   * @throws io.github.kmsrotation.journal.UnknownRunException if the journal does not know the run
+   * @throws io.github.kmsrotation.journal.RunInUseException if somebody else executes it
+   * @throws io.github.kmsrotation.journal.JournalCorruptedException if the journal is damaged
+   * @throws io.github.kmsrotation.journal.JournalVersionException if another version wrote it
+   * @throws io.github.kmsrotation.journal.JournalUnavailableException if the journal cannot be read
+   *     or written; nothing further was done then
+   * @throws io.github.kmsrotation.error.MissingStrategyException if no artifact on the class path
+   *     executes plans of that kind
+   * @throws io.github.kmsrotation.error.MissingOptionException if the plan needs a hook that {@link
+   *     Builder#with} was not given
+   * @throws io.github.kmsrotation.error.ClientConfigurationException if a client had to be made and
+   *     the SDK found no Region for it
+   * @throws RotationException itself, not a subclass, if the run has done, or sent to AWS, what
+   *     cannot be undone, or if the strategy's steps are not those of the stored plan; nothing was
+   *     done then
    */
   public RotationReport rollBack(RunId runId) {
     return toTheEnd(reopened(runId, true));
@@ -147,7 +172,7 @@ public final class RotationRunner {
       LOG.debug("Run {} was begun before, or is in use", plan.runId(), e);
     }
     RunLog log = journal.open(plan.runId());
-    return orClose(
+    return Closing.onFailure(
         log::close,
         () ->
             log.entries().isEmpty() ? begun(plan, log) : reopened(samePlan(plan, log), log, false));
@@ -184,27 +209,27 @@ public final class RotationRunner {
    * @throws RotationException what {@link #resume} throws if the journal cannot be read
    */
   public RotationReport reportOf(RunId runId) {
-    try (RunLog log = journal.open(runId)) {
-      RunBook book = RunBook.reopen(log, clock);
-      return book.state().isFinished()
-          ? ended(book)
-          : book.report(RunStatus.RUNNING, "It has not ended. Resume it, or roll it back.");
-    }
+    RunLog log = journal.open(runId);
+    return Closing.after(() -> standing(RunBook.reopen(log, clock)), log::close);
+  }
+
+  private static RotationReport standing(RunBook book) {
+    return book.state().isFinished()
+        ? ended(book)
+        : book.report(RunStatus.RUNNING, "It has not ended. Resume it, or roll it back.");
   }
 
   private RotationReport toTheEnd(RunInProgress run) {
-    try (run) {
-      return run.toTheEnd(sleeper);
-    }
+    return Closing.after(() -> run.toTheEnd(sleeper), run::close);
   }
 
   private RunInProgress begun(RotationPlan plan) {
     BoundSteps bound = bind(plan);
-    return orClose(
+    return Closing.onFailure(
         bound.closer(),
         () -> {
           RunLog log = journal.create(plan.runId());
-          return orClose(
+          return Closing.onFailure(
               log::close, () -> inProgress(RunBook.begin(plan, log, clock), bound, log, false));
         });
   }
@@ -212,13 +237,13 @@ public final class RotationRunner {
   /** After a crash before the plan was written, when nothing was done. */
   private RunInProgress begun(RotationPlan plan, RunLog log) {
     BoundSteps bound = bind(plan);
-    return orClose(
+    return Closing.onFailure(
         bound.closer(), () -> inProgress(RunBook.begin(plan, log, clock), bound, log, false));
   }
 
   private RunInProgress reopened(RunId runId, boolean back) {
     RunLog log = journal.open(runId);
-    return orClose(log::close, () -> reopened(RunBook.reopen(log, clock), log, back));
+    return Closing.onFailure(log::close, () -> reopened(RunBook.reopen(log, clock), log, back));
   }
 
   private RunInProgress reopened(RunBook book, RunLog log, boolean back) {
@@ -229,7 +254,7 @@ public final class RotationRunner {
       return RunInProgress.ended(ended(book), log);
     }
     BoundSteps bound = bind(book.plan());
-    return orClose(
+    return Closing.onFailure(
         bound.closer(), () -> inProgress(book, bound, log, back || book.state().isRollingBack()));
   }
 
@@ -269,19 +294,6 @@ public final class RotationRunner {
 
   private Optional<StrategyOptions<?>> optionsFor(RotationPlan plan) {
     return optionsFor.apply(plan).or(() -> Optional.ofNullable(options.get(plan.kind())));
-  }
-
-  private static <T> T orClose(Runnable closer, Supplier<T> work) {
-    boolean done = false;
-    try {
-      T result = work.get();
-      done = true;
-      return result;
-    } finally {
-      if (!done) {
-        closer.run();
-      }
-    }
   }
 
   /** Builds a runner. Not safe for use by several threads. */

@@ -53,6 +53,11 @@ final class RunContext implements StepContext {
   }
 
   @Override
+  public Instant begunAt() {
+    return book.state().begunAt(step.id(), book.clock().instant());
+  }
+
+  @Override
   public int timesSent(String operation, String resource) {
     return book.state().timesSent(step.id(), operation, resource);
   }
@@ -69,14 +74,17 @@ final class RunContext implements StepContext {
 
   @Override
   public <T> T mutate(String operation, String resource, Supplier<T> call) {
-    if (!step.calls().contains(operation)) {
+    boolean isUndoing = book.state().isRollingBack();
+    if (!step.calls().contains(operation) && !(isUndoing && step.undoCalls().contains(operation))) {
       throw new IllegalStateException(
           "Step '"
               + step.id()
               + "' may not call "
               + operation
               + "; its plan names "
-              + step.calls());
+              + step.calls()
+              + " and, to undo it only, "
+              + step.undoCalls());
     }
     book.write(EntryType.INTENT, step.id(), Map.of("operation", operation, "resource", resource));
     try {

@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +49,10 @@ final class RunState {
   /** When calls were sent that AWS did not refuse, by intent; the roll-back needs them, too. */
   private final Map<String, Deque<Instant>> sentAt = new HashMap<>();
 
+  /** When steps were begun; again, only after they had been blocked. */
+  private final Map<String, Instant> begunAt = new HashMap<>();
+
+  private final Set<String> blocked = new HashSet<>();
   private final Set<Phase> approved = EnumSet.noneOf(Phase.class);
   private boolean rollingBack;
   private boolean finished;
@@ -69,7 +74,13 @@ final class RunState {
       throw StoredValues.damaged("it tells of step '" + step + "', which is not in its plan", null);
     }
     switch (entry.type()) {
-      case STEP_STARTED -> statuses.put(step, StepStatus.STARTED);
+      case STEP_STARTED -> {
+        statuses.put(step, StepStatus.STARTED);
+        if (blocked.remove(step) || !begunAt.containsKey(step)) {
+          begunAt.put(step, entry.at());
+        }
+      }
+      case STEP_BLOCKED -> blocked.add(step);
       case STEP_DONE -> {
         statuses.put(step, StepStatus.DONE);
         results.put(step, StepResults.read(entry));
@@ -107,7 +118,7 @@ final class RunState {
         finished = true;
       }
       case FLEET, FLEET_RUNS -> throw StoredValues.damaged("it has an entry of a fleet", null);
-      case PLAN, STARTED, STEP_WAITING, STEP_BLOCKED, STEP_FAILED -> {}
+      case PLAN, STARTED, STEP_WAITING, STEP_FAILED -> {}
     }
   }
 
@@ -127,6 +138,11 @@ final class RunState {
       times.add(now);
     }
     return Optional.ofNullable(times.peekLast());
+  }
+
+  /** Of a step that was begun. */
+  Instant begunAt(String step, Instant now) {
+    return begunAt.computeIfPresent(step, (id, at) -> at.isAfter(now) ? now : at);
   }
 
   int timesSent(String step, String operation, String resource) {

@@ -1,6 +1,9 @@
 package io.github.kmsrotation.run;
 
-/** How a run stands. */
+/**
+ * How a run stands. In the order of severity, so that the greatest of several is what somebody
+ * should look at first.
+ */
 public enum RunStatus {
   /** Every step is done. */
   SUCCEEDED,

@@ -1,6 +1,7 @@
 package io.github.kmsrotation.run;
 
 import io.github.kmsrotation.aws.UnknownOutcomeException;
+import io.github.kmsrotation.internal.InWords;
 import io.github.kmsrotation.journal.EntryType;
 import io.github.kmsrotation.plan.Condition;
 import io.github.kmsrotation.plan.Step;
@@ -77,7 +78,7 @@ final class StepAttempt {
   private static StepOutcome tooLong(Condition condition) {
     return StepOutcome.blocked(
         "Waited "
-            + condition.timeout()
+            + InWords.exactly(condition.timeout())
             + " for "
             + condition.kind()
             + " of '"

@@ -15,7 +15,7 @@ import software.amazon.awssdk.services.kms.KmsClient;
  *
  * @param <T> the target
  * @param target what to rotate
- * @param reason why; says nothing where a key is to be retired
+ * @param reason why; empty if and only if {@link Target#needsReason} says so
  * @param targetKey the key to rotate to: an ARN, an id, or an alias; empty if the policy decides
  * @param options what the caller gave, or empty for the defaults
  * @param kms a client for the target's Region; not to be closed
@@ -26,11 +26,22 @@ import software.amazon.awssdk.services.kms.KmsClient;
  */
 public record PlanRequest<T extends Target>(
     T target,
-    RotationReason reason,
+    Optional<RotationReason> reason,
     Optional<String> targetKey,
     Optional<StrategyOptions<?>> options,
     KmsClient kms,
     KeyFactsReader keys,
     AwsCalls calls,
     RunId runId,
-    Clock clock) {}
+    Clock clock) {
+
+  /**
+   * Why, for strategies whose targets need a reason.
+   *
+   * @return the reason
+   * @throws IllegalStateException if there is none
+   */
+  public RotationReason why() {
+    return reason.orElseThrow(() -> new IllegalStateException("Say why: call because(...)"));
+  }
+}

@@ -47,7 +47,8 @@ public interface RotationStrategy<T extends Target> {
    * Live steps and what they hold.
    *
    * @param steps the steps
-   * @param closer closes what was made for the steps; called once when the run stops
+   * @param closer closes what was made for the steps; called once when the run stops. What it
+   *     throws is told in the report and changes nothing else
    */
   record BoundSteps(List<Step> steps, Runnable closer) {
     /** Copies the steps. */

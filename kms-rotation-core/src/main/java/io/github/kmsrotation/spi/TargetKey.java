@@ -43,7 +43,7 @@ public record TargetKey(Optional<KeyArn> arn, List<String> rationale) {
     Optional<RotationDecision> decision =
         currentKey
             .flatMap(key -> findings.look(() -> request.keys().read(key)))
-            .map(facts -> RotationPolicy.decide(facts, request.reason()));
+            .map(facts -> RotationPolicy.decide(facts, request.why()));
     decision.ifPresent(d -> rationale.addAll(d.rationale().lines()));
     decision.ifPresent(d -> checkDecision(d, request, findings));
     if (request.targetKey().isEmpty()) {
@@ -98,7 +98,7 @@ public record TargetKey(Optional<KeyArn> arn, List<String> rationale) {
       findings.problem(not.rationale().text(), not.wayOut());
     } else if (!(decision instanceof ManualRotation)) {
       findings.problem(
-          "The reason " + request.reason() + " needs no data moved: " + decision.rationale().text(),
+          "The reason " + request.why() + " needs no data moved: " + decision.rationale().text(),
           inPlace(decision)
               + " If its data is to be under another key all the same, say"
               + " because(RotationReason.NEW_KEY_REQUESTED) and toKey(...).");

@@ -21,4 +21,9 @@ public record KeyMaterialTarget(String id) implements Target {
   public String kind() {
     return KIND;
   }
+
+  @Override
+  public boolean needsReason() {
+    return false;
+  }
 }

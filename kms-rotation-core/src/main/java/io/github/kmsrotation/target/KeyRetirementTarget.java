@@ -21,4 +21,9 @@ public record KeyRetirementTarget(String id) implements Target {
   public String kind() {
     return KIND;
   }
+
+  @Override
+  public boolean needsReason() {
+    return false;
+  }
 }

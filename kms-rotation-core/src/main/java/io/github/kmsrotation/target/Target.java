@@ -16,4 +16,13 @@ public interface Target {
    * @return an identifier, never empty
    */
   String id();
+
+  /**
+   * Whether a plan depends on why the key is to be rotated.
+   *
+   * @return false where there is one thing to do whatever the reason
+   */
+  default boolean needsReason() {
+    return true;
+  }
 }

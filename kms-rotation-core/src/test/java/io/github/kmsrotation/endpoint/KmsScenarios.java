@@ -121,7 +121,7 @@ abstract class KmsScenarios {
     PlanRequest<RdsTarget> request =
         new PlanRequest<>(
             new RdsTarget("orders-prod"),
-            RotationReason.NEW_KEY_REQUESTED,
+            Optional.of(RotationReason.NEW_KEY_REQUESTED),
             Optional.of(named),
             Optional.empty(),
             kms,

@@ -63,7 +63,7 @@ final class FleetWorld extends Clock {
     return FleetRunner.builder()
         .journal(journal)
         .with(new FleetToy.World(this))
-        .approval(Approvals.approveEverythingIncludingDeletion())
+        .approval(Approvals.approveEveryPhaseIncludingDeletion())
         .calls(AwsCallSettings.builder().callsPerSecond(10_000).build())
         .workers(3)
         .seed(7)

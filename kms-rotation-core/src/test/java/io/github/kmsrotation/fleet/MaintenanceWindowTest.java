@@ -60,10 +60,10 @@ class MaintenanceWindowTest {
   @Test
   void window_whenItIsImpossible_isRefused() {
     assertThatThrownBy(() -> MaintenanceWindow.daily(LocalTime.NOON, Duration.ZERO, ZoneOffset.UTC))
-        .hasMessageContaining("PT0S");
+        .hasMessageContaining("0 seconds");
     assertThatThrownBy(
             () -> MaintenanceWindow.daily(LocalTime.NOON, Duration.ofDays(2), ZoneOffset.UTC))
-        .hasMessageContaining("PT48H");
+        .hasMessageContaining("2 days");
     assertThatThrownBy(
             () ->
                 MaintenanceWindow.weekly(

@@ -281,7 +281,7 @@ class KeyDecisionTableTest {
     world
         .runner()
         .with(options)
-        .approval(Approvals.approveEverythingIncludingDeletion())
+        .approval(Approvals.approveEveryPhaseIncludingDeletion())
         .build()
         .run(plan)
         .requireComplete();

@@ -259,17 +259,21 @@ class KeyMaterialTest {
   }
 
   @Test
-  void plan_withoutASource_orForAnotherReason_isRefused() {
+  void plan_withoutASource_isRefused() {
     world.importedKey();
 
-    assertThatThrownBy(
-            () ->
-                planner(KeyMaterialOptions.builder().build())
-                    .because(RotationReason.NEW_KEY_REQUESTED)
-                    .plan())
+    assertThatThrownBy(() -> planner(KeyMaterialOptions.builder().build()).plan())
         .isInstanceOf(PlanningException.class)
-        .hasMessageContaining("no source of the material")
-        .hasMessageContaining("does not serve NEW_KEY_REQUESTED");
+        .hasMessageContaining("no source of the material");
+  }
+
+  @Test
+  void because_ofMaterialImportedAgain_isRefused() {
+    RotationPlanner<KeyMaterialTarget> planner = planner(options().build());
+
+    assertThatThrownBy(() -> planner.because(RotationReason.NEW_KEY_REQUESTED))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("leave out because");
   }
 
   @Test

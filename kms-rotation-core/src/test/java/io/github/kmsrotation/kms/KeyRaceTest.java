@@ -80,7 +80,7 @@ class KeyRaceTest {
         world
             .runner()
             .journal(FileJournal.in(directory.resolve(name)))
-            .approval(Approvals.approveEverythingIncludingDeletion())
+            .approval(Approvals.approveEveryPhaseIncludingDeletion())
             .build();
     return new Rival(runner, world.planner(prize.reason).plan());
   }

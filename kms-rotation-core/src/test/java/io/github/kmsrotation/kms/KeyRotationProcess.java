@@ -21,7 +21,7 @@ final class KeyRotationProcess {
         new KeyApplication(URI.create(arguments[0]), arguments[1], Path.of(arguments[2]))) {
       application
           .runner()
-          .approval(Approvals.approveEverythingIncludingDeletion())
+          .approval(Approvals.approveEveryPhaseIncludingDeletion())
           .clock(clock)
           .sleeper(clock::sleep)
           .build()

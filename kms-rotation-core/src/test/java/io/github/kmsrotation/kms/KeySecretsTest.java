@@ -111,7 +111,7 @@ class KeySecretsTest {
     return world
         .runner()
         .with(options)
-        .approval(Approvals.approveEverythingIncludingDeletion())
+        .approval(Approvals.approveEveryPhaseIncludingDeletion())
         .build();
   }
 
@@ -196,7 +196,7 @@ class KeySecretsTest {
             application
                 .runner()
                 .with(options)
-                .approval(Approvals.approveEverythingIncludingDeletion())
+                .approval(Approvals.approveEveryPhaseIncludingDeletion())
                 .clock(clock)
                 .sleeper(clock::sleep)
                 .build()

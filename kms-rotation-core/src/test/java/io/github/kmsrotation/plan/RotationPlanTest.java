@@ -15,7 +15,13 @@ class RotationPlanTest {
 
   private static StepDescription step(String id, Phase phase) {
     return new StepDescription(
-        id, "Title of " + id, phase, List.of("rds:Call"), List.of("thing"), Undo.UNDOABLE);
+        id,
+        "Title of " + id,
+        phase,
+        List.of("rds:Call"),
+        List.of("rds:UndoCall"),
+        List.of("thing"),
+        Undo.UNDOABLE);
   }
 
   private static RotationPlan.Builder plan() {
@@ -40,7 +46,8 @@ class RotationPlanTest {
   @Test
   void fromJson_whenAFieldIsMissingOrOfAnotherKind_isRefused() {
     String json = plan().build().toJson();
-    for (String field : List.of("runId", "kind", "steps", "warnings", "createdAt", "attributes")) {
+    for (String field :
+        List.of("runId", "kind", "steps", "warnings", "createdAt", "attributes", "undoCalls")) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> RotationPlan.fromJson(json.replace("\"" + field + "\"", "\"gone\"")));
     }
@@ -79,6 +86,43 @@ class RotationPlanTest {
     assertThat(plan().build().describe())
         .contains(
             "arn:old", "arn:new", "rds:Call", "thing", "Because", "! orders-prod: Something.");
+  }
+
+  @Test
+  void describe_namesWhatOnlyAnUndoCallsOnALineOfItsOwn() {
+    assertThat(plan().steps(List.of(step("one", Phase.PREPARE))).build().describe().lines())
+        .contains(
+            "               calls   rds:Call", "               only if rolled back: rds:UndoCall");
+  }
+
+  @Test
+  void describe_whenAStepIsUndoneByNoOtherCall_saysNothingOfIt() {
+    StepDescription rename =
+        new StepDescription(
+            "rename", "Rename", Phase.CUTOVER, List.of("rds:Call"), List.of(), Undo.UNDOABLE);
+
+    assertThat(plan().steps(List.of(rename)).build().describe()).doesNotContain("rolled back");
+  }
+
+  @Test
+  void stepDescription_whenItIsNeverUndoneAndNamesCallsForThat_isRefused() {
+    for (Undo undo : List.of(Undo.IRREVERSIBLE, Undo.NOTHING_TO_UNDO)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> undone(List.of("rds:Call"), undo))
+          .withMessageContaining("rds:UndoCall");
+    }
+  }
+
+  @Test
+  void stepDescription_whenACallIsForwardAndOnlyToUndo_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> undone(List.of("rds:UndoCall"), Undo.UNDOABLE))
+        .withMessageContaining("rds:UndoCall");
+  }
+
+  private static StepDescription undone(List<String> calls, Undo undo) {
+    return new StepDescription(
+        "x", "t", Phase.RETIRE, calls, List.of("rds:UndoCall"), List.of(), undo);
   }
 
   @Test

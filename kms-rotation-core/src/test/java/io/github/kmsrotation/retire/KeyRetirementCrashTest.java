@@ -115,7 +115,7 @@ class KeyRetirementCrashTest {
     RotationRunner dying =
         world
             .runner()
-            .approval(Approvals.approveEverythingIncludingDeletion())
+            .approval(Approvals.approveEveryPhaseIncludingDeletion())
             .sleeper(
                 pause -> {
                   if (world.aws.faults().fired() > 0) {

@@ -75,7 +75,7 @@ class KeyRetirementPlanningTest {
     assertThat(plan.describe())
         .contains("reason    KEY_RETIREMENT")
         .contains("key then  none (it is retired)")
-        .contains("stays disabled for PT168H")
+        .contains("stays disabled for 7 days;")
         .contains("in 30 days");
     assertThat(RotationPlan.fromJson(plan.toJson())).isEqualTo(plan);
   }

@@ -149,7 +149,7 @@ class KeyRetirementTest {
     RotationRunner stopped =
         world
             .runner()
-            .approval(Approvals.approveEverythingIncludingDeletion())
+            .approval(Approvals.approveEveryPhaseIncludingDeletion())
             .sleeper(
                 pause -> {
                   if (!world.aws.clock().instant().isBefore(end)) {
@@ -275,7 +275,7 @@ class KeyRetirementTest {
       world
           .runner()
           .with(options)
-          .approval(Approvals.approveEverythingIncludingDeletion())
+          .approval(Approvals.approveEveryPhaseIncludingDeletion())
           .build()
           .run(plan)
           .requireComplete();

@@ -110,7 +110,7 @@ final class RetirementWorld implements AutoCloseable {
   }
 
   RotationRunner approving() {
-    return runner().approval(Approvals.approveEverythingIncludingDeletion()).build();
+    return runner().approval(Approvals.approveEveryPhaseIncludingDeletion()).build();
   }
 
   /** Accepts that some phases cannot be undone, and only grants the others. */

@@ -34,7 +34,7 @@ class DamagedJournalTest {
     return RotationRunner.builder()
         .journal(FileJournal.in(directory))
         .with(new ToyStrategy.World(aws))
-        .approval(Approvals.approveEverythingIncludingDeletion())
+        .approval(Approvals.approveEveryPhaseIncludingDeletion())
         .sleeper(duration -> {})
         .build();
   }

@@ -56,7 +56,7 @@ class RotationRunnerTest {
   }
 
   private RotationRunner approving() {
-    return runner().approval(Approvals.approveEverythingIncludingDeletion()).build();
+    return runner().approval(Approvals.approveEveryPhaseIncludingDeletion()).build();
   }
 
   @Test
@@ -187,7 +187,8 @@ class RotationRunnerTest {
     RotationReport report = approving().run(plan);
 
     assertThat(report.status()).isEqualTo(RunStatus.BLOCKED);
-    assertThat(report.reason()).contains("toy:Ready", "copy", "creating");
+    assertThat(report.reason()).contains("Waited 1 hour for toy:Ready", "copy", "creating");
+    assertThat(report.describe()).contains("BLOCKED after 1 hour\n");
     assertThat(Duration.between(report.startedAt(), report.endedAt()))
         .isGreaterThan(Duration.ofHours(1));
   }
@@ -199,7 +200,7 @@ class RotationRunnerTest {
 
     RotationReport report =
         runner()
-            .approval(Approvals.approveEverythingIncludingDeletion())
+            .approval(Approvals.approveEveryPhaseIncludingDeletion())
             .sleeper(
                 duration -> {
                   sleeps.add(duration);
@@ -300,6 +301,48 @@ class RotationRunnerTest {
   }
 
   @Test
+  void rollBack_asksNobody() {
+    RotationPlan disruptive = ToyStrategy.plan("make-copy", "compare", "disturb");
+    approving().run(disruptive).requireComplete();
+    RotationRunner asking =
+        runner()
+            .approval(
+                Approvals.before(
+                    Phase.CUTOVER,
+                    request -> {
+                      throw new AssertionError("asked about " + request.phase());
+                    }))
+            .build();
+
+    assertThat(asking.rollBack(disruptive.runId()).status()).isEqualTo(RunStatus.ROLLED_BACK);
+  }
+
+  @Test
+  void mutate_whenACallIsOnlyToUndoAndTheRunGoesForward_isRefused() {
+    RotationPlan plan = ToyStrategy.plan("clumsy");
+
+    RotationReport report = approving().run(plan);
+
+    assertThat(report.status()).isEqualTo(RunStatus.FAILED);
+    assertThat(report.reason()).contains("'clumsy' may not call toy:Remove");
+    assertThat(aws.calls()).isEmpty();
+    assertThat(runner().build().rollBack(plan.runId()).status()).isEqualTo(RunStatus.ROLLED_BACK);
+    assertThat(aws.calls()).containsExactly("remove original");
+  }
+
+  @Test
+  void approveEveryPhase_leavesOutNone() {
+    Approvals approvals = Approvals.approveEveryPhaseIncludingDeletion();
+    RotationReport soFar = runner().build().run(plan);
+
+    assertThat(Phase.values())
+        .allSatisfy(
+            phase ->
+                assertThat(approvals.ask(new ApprovalRequest(plan, phase, soFar)))
+                    .isInstanceOf(Approval.Irreversible.class));
+  }
+
+  @Test
   void rollBack_whenTheRunHasEndedAndCouldAllBeUndone_leavesOnlyWhatWasThere() {
     RotationPlan undoable = ToyStrategy.plan("make-copy", "compare", "switch");
     approving().run(undoable).requireComplete();
@@ -345,7 +388,7 @@ class RotationRunnerTest {
     List<String> done = new ArrayList<>();
     RotationReport report =
         runner()
-            .approval(Approvals.approveEverythingIncludingDeletion())
+            .approval(Approvals.approveEveryPhaseIncludingDeletion())
             .listener(
                 new RotationListener() {
                   @Override

@@ -29,7 +29,7 @@ class RunInProgressTest {
     return RotationRunner.builder()
         .journal(FileJournal.in(directory))
         .with(new ToyStrategy.World(aws))
-        .approval(Approvals.approveEverythingIncludingDeletion());
+        .approval(Approvals.approveEveryPhaseIncludingDeletion());
   }
 
   @Test

@@ -33,6 +33,51 @@ class RunStateTest {
   }
 
   @Test
+  void begunAt_whenTheStepIsGoneOnWithLater_isWhenItWasFirstBegun() {
+    apply(EntryType.STEP_STARTED, SENT);
+    apply(EntryType.STEP_WAITING, SENT.plusSeconds(1));
+    apply(EntryType.STEP_FAILED, SENT.plusSeconds(2));
+    apply(EntryType.STEP_STARTED, SENT.plusSeconds(60));
+
+    assertThat(state.begunAt("switch", SENT.plusSeconds(90))).isEqualTo(SENT);
+  }
+
+  @Test
+  void begunAt_whenTheStepWasBlocked_isWhenItWasBegunAgain() {
+    apply(EntryType.STEP_STARTED, SENT);
+    apply(EntryType.STEP_BLOCKED, SENT.plusSeconds(30));
+    apply(EntryType.STEP_STARTED, SENT.plusSeconds(60));
+    apply(EntryType.STEP_STARTED, SENT.plusSeconds(70));
+
+    assertThat(state.begunAt("switch", SENT.plusSeconds(90))).isEqualTo(SENT.plusSeconds(60));
+  }
+
+  @Test
+  void begunAt_whenTheClockWasPutBack_countsFromTheFirstLookAfterwards() {
+    apply(EntryType.STEP_STARTED, SENT);
+    Instant firstLook = SENT.minus(Duration.ofDays(30));
+
+    assertThat(state.begunAt("switch", firstLook)).isEqualTo(firstLook);
+    assertThat(state.begunAt("switch", firstLook.plusSeconds(60))).isEqualTo(firstLook);
+  }
+
+  private void apply(EntryType type, Instant at) {
+    state.apply(JournalEntry.of(at, type, "switch", Map.of()));
+  }
+
+  @Test
+  void runStatuses_areInTheOrderOfSeverity() {
+    assertThat(RunStatus.values())
+        .containsExactly(
+            RunStatus.SUCCEEDED,
+            RunStatus.ROLLED_BACK,
+            RunStatus.RUNNING,
+            RunStatus.AWAITING_APPROVAL,
+            RunStatus.BLOCKED,
+            RunStatus.FAILED);
+  }
+
+  @Test
   void lastSent_whenTheClockWasPutBack_countsFromTheFirstLookAfterwards() {
     Instant firstLook = SENT.minus(Duration.ofDays(30));
 

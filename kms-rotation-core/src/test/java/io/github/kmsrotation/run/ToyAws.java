@@ -18,6 +18,7 @@ final class ToyAws {
   private final List<String> calls = new ArrayList<>();
   private final Deque<RuntimeException> before = new ArrayDeque<>();
   private final Deque<RuntimeException> after = new ArrayDeque<>();
+  private final Deque<RuntimeException> whenClosing = new ArrayDeque<>();
   private String content = "same";
   private String expected = "same";
   private boolean ready = true;
@@ -108,6 +109,11 @@ final class ToyAws {
 
   void close() {
     closed++;
+    fail(whenClosing);
+  }
+
+  void failWhenClosing(RuntimeException failure) {
+    whenClosing.add(failure);
   }
 
   int timesClosed() {

@@ -90,6 +90,7 @@ public final class ToyStrategy implements RotationStrategy<ToyStrategy.ToyTarget
 
   private static List<Step> steps(ToyAws aws) {
     List<Step> steps = new ArrayList<>();
+    steps.add(new Clumsy(aws));
     steps.add(new Make("make-copy", Phase.COPY, "copy", Undo.UNDOABLE, aws));
     steps.add(new VerifyStep("compare", "Compare", Phase.VERIFY, context -> verify(aws)));
     steps.add(new Make("switch", Phase.CUTOVER, "switched", Undo.UNDOABLE, aws));
@@ -109,7 +110,7 @@ public final class ToyStrategy implements RotationStrategy<ToyStrategy.ToyTarget
     @Override
     public StepDescription description() {
       return new StepDescription(
-          id, "Make " + name, phase, List.of("toy:Make", "toy:Remove"), List.of(), undo);
+          id, "Make " + name, phase, List.of("toy:Make"), List.of("toy:Remove"), List.of(), undo);
     }
 
     @Override
@@ -127,6 +128,32 @@ public final class ToyStrategy implements RotationStrategy<ToyStrategy.ToyTarget
       if (aws.has(name)) {
         context.mutate("toy:Remove", name, () -> aws.remove(name));
       }
+      return StepOutcome.done();
+    }
+  }
+
+  /** Calls forward what it may call only to undo. */
+  private record Clumsy(ToyAws aws) implements Step {
+    @Override
+    public StepDescription description() {
+      return new StepDescription(
+          "clumsy",
+          "Remove the original",
+          Phase.COPY,
+          List.of(),
+          List.of("toy:Remove"),
+          List.of(),
+          Undo.UNDOABLE);
+    }
+
+    @Override
+    public StepOutcome advance(StepContext context) {
+      return undo(context);
+    }
+
+    @Override
+    public StepOutcome undo(StepContext context) {
+      context.mutate("toy:Remove", "original", () -> aws.remove("original"));
       return StepOutcome.done();
     }
   }

@@ -5,15 +5,30 @@ import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StepOutcome;
 import io.github.kmsrotation.run.RotationListener;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 
-/** Tells the console how a run goes. */
+/** Tells the console how a run goes, and when by AWS's clock. */
 class ConsoleProgress implements RotationListener {
 
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'").withZone(ZoneOffset.UTC);
+
+  private final Clock clock;
   private String lastSeen = "";
+
+  ConsoleProgress(Clock clock) {
+    this.clock = clock;
+  }
+
+  static String time(Clock clock) {
+    return TIME.format(clock.instant());
+  }
 
   @Override
   public void onStepStarted(RotationPlan plan, StepDescription step) {
-    System.out.println("  " + step.phase() + ": " + step.title());
+    System.out.println("  " + time(clock) + "  " + step.phase() + ": " + step.title());
   }
 
   @Override
@@ -28,7 +43,7 @@ class ConsoleProgress implements RotationListener {
   @Override
   public void onStepDone(RotationPlan plan, StepDescription step, StepOutcome.Done outcome) {
     if (!outcome.evidence().isEmpty()) {
-      System.out.println("      compared " + outcome.evidence().size() + " things, all the same");
+      System.out.println("      pieces of evidence, all as expected: " + outcome.evidence().size());
     }
   }
 }

@@ -16,8 +16,10 @@ import java.security.KeyFactory;
 import java.security.SecureRandom;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.X509EncodedKeySpec;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import javax.crypto.Cipher;
 import javax.crypto.spec.OAEPParameterSpec;
 import javax.crypto.spec.PSource;
@@ -27,22 +29,22 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.kms.model.AlgorithmSpec;
+import software.amazon.awssdk.services.kms.model.CreateKeyRequest;
 import software.amazon.awssdk.services.kms.model.ExpirationModelType;
 import software.amazon.awssdk.services.kms.model.GetParametersForImportResponse;
+import software.amazon.awssdk.services.kms.model.KeySpec;
+import software.amazon.awssdk.services.kms.model.KeyUsageType;
 import software.amazon.awssdk.services.kms.model.OriginType;
 import software.amazon.awssdk.services.kms.model.WrappingKeySpec;
 
 /** Rotates keys of the embedded AWS in every way that there is. */
 public final class KeyRotations implements AutoCloseable {
 
+  private static final String REPLICA_REGION = "eu-west-1";
+
   private final EmbeddedAws aws = EmbeddedAws.start();
-  private final KmsClient kms =
-      KmsClient.builder()
-          .endpointOverride(aws.endpoint())
-          .region(Region.of(aws.region()))
-          .credentialsProvider(
-              StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
-          .build();
+  private final Map<String, KmsClient> clients = new HashMap<>();
+  private final KmsClient kms = kmsIn(aws.region());
 
   /** What was imported, by the id that KMS gave it. */
   private final Map<String, byte[]> vault = new HashMap<>();
@@ -66,11 +68,13 @@ public final class KeyRotations implements AutoCloseable {
   }
 
   private void rotate() throws Exception {
-    String orders = kms.createKey().keyMetadata().arn();
-    kms.createAlias(r -> r.aliasName("alias/orders").targetKeyId(orders));
+    createKeys();
+    run(nothing());
     run(yearly());
     run(now());
     run(manual());
+    run(signing());
+    run(replicated());
     String imported = createImportedKey();
     Path file = Files.write(directory.resolve("material.bin"), random());
     run(imported(file));
@@ -79,6 +83,71 @@ public final class KeyRotations implements AutoCloseable {
         .keySet()
         .forEach(id -> kms.deleteImportedKeyMaterial(r -> r.keyId(imported).keyMaterialId(id)));
     run(again());
+  }
+
+  private void createKeys() throws InterruptedException {
+    createKey("alias/orders", r -> {});
+    createKey(
+        "alias/signing", r -> r.keySpec(KeySpec.ECC_NIST_P256).keyUsage(KeyUsageType.SIGN_VERIFY));
+    String global = createKey("alias/global", r -> r.multiRegion(true));
+    kms.replicateKey(r -> r.keyId(global).replicaRegion(REPLICA_REGION));
+    aws.clock().sleep(Duration.ofMinutes(1));
+  }
+
+  private String createKey(String alias, Consumer<CreateKeyRequest.Builder> form) {
+    String key = kms.createKey(form).keyMetadata().arn();
+    kms.createAlias(r -> r.aliasName(alias).targetKeyId(key));
+    return key;
+  }
+
+  private KmsClient kmsIn(String region) {
+    return clients.computeIfAbsent(
+        region,
+        there ->
+            KmsClient.builder()
+                .endpointOverride(aws.endpoint())
+                .region(Region.of(there))
+                .credentialsProvider(
+                    StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
+                .build());
+  }
+
+  private RotationPlan nothing() {
+    // README {
+    RotationPlan nothing = // nothing to do: plan.rationale() tells why, and how to leave the key
+        RotationPlanner.forKey("alias/aws/rds")
+            .because(RotationReason.SCHEDULE_REQUIRED)
+            .kmsClient(kms) // not in README
+            .plan();
+    // README }
+    return nothing;
+  }
+
+  private RotationPlan signing() {
+    // README {
+    RotationPlan signing = // a new key; who verifies has to learn its public key
+        RotationPlanner.forKey("alias/signing")
+            .because(RotationReason.SCHEDULE_REQUIRED)
+            .kmsClient(kms) // not in README
+            .plan();
+    // README }
+    return signing;
+  }
+
+  private RotationPlan replicated() {
+    // README {
+    KeyOptions everywhere =
+        KeyOptions.builder()
+            .replicaClients(this::kmsIn) // a client for the Region of each replica
+            .build();
+    RotationPlan replicated = // the new primary key, its replicas, and the aliases everywhere
+        RotationPlanner.forKey("alias/global")
+            .because(RotationReason.NEW_KEY_REQUESTED)
+            .with(everywhere)
+            .kmsClient(kms) // not in README
+            .plan();
+    // README }
+    return replicated;
   }
 
   private RotationPlan yearly() {
@@ -160,6 +229,7 @@ public final class KeyRotations implements AutoCloseable {
             .with(
                 KeyOptions.builder()
                     .client(kms)
+                    .replicaClients(this::kmsIn)
                     .keyMaterial(KeyMaterialSource.ofFile(directory.resolve("material.bin")))
                     .build())
             .with(
@@ -167,7 +237,7 @@ public final class KeyRotations implements AutoCloseable {
                     .client(kms)
                     .keyMaterial(request -> fromVault(request.keyMaterialId().orElseThrow()))
                     .build())
-            .approval(Approvals.approveEverythingIncludingDeletion())
+            .approval(Approvals.approveEveryPhaseIncludingDeletion())
             .clock(aws.clock())
             .sleeper(aws.clock()::sleep)
             .build();
@@ -186,8 +256,7 @@ public final class KeyRotations implements AutoCloseable {
 
   /** A key with its first imported material, as somebody has made it long ago. */
   private String createImportedKey() throws Exception {
-    String key = kms.createKey(r -> r.origin(OriginType.EXTERNAL)).keyMetadata().arn();
-    kms.createAlias(r -> r.aliasName("alias/imported").targetKeyId(key));
+    String key = createKey("alias/imported", r -> r.origin(OriginType.EXTERNAL));
     GetParametersForImportResponse parameters =
         kms.getParametersForImport(
             r ->
@@ -215,7 +284,7 @@ public final class KeyRotations implements AutoCloseable {
 
   @Override
   public void close() {
-    kms.close();
+    clients.values().forEach(KmsClient::close);
     aws.close();
   }
 }

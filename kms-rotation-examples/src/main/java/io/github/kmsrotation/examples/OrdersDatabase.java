@@ -8,6 +8,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.UUID;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.rds.RdsClient;
@@ -17,6 +18,13 @@ import software.amazon.awssdk.services.rds.model.DBInstance;
 final class OrdersDatabase implements AutoCloseable {
 
   private static final String IDENTIFIER = "orders-prod";
+  private static final List<String> MAKING_OR_DELETING =
+      List.of(
+          "CreateDBSnapshot",
+          "CopyDBSnapshot",
+          "RestoreDBInstanceFromDBSnapshot",
+          "DeleteDBInstance",
+          "DeleteDBSnapshot");
 
   private final EmbeddedAws aws = EmbeddedAws.start();
   private final String password = UUID.randomUUID().toString();
@@ -70,6 +78,27 @@ final class OrdersDatabase implements AutoCloseable {
             + instance.endpoint().port()
             + "/orders";
     return DriverManager.getConnection(url, "orders_admin", password);
+  }
+
+  /** What to know of the times that are printed. */
+  String introduction() {
+    return String.format(
+        "This is an embedded AWS, in which nothing is real but PostgreSQL. Its clock runs %.0f"
+            + " times as fast as yours:%nwhat takes AWS ten minutes is over in a second, and all"
+            + " times below are by that clock. It is %s there.%n",
+        EmbeddedAws.DEFAULT_SPEED, ConsoleProgress.time(clock()));
+  }
+
+  /** Every call that makes or deletes something, and what there is now. */
+  String inventory() {
+    StringBuilder text = new StringBuilder("Calls that reached RDS, of all processes together:\n");
+    for (String operation : MAKING_OR_DELETING) {
+      text.append(String.format("  %-32s %d%n", operation, aws.calls().of(operation).size()));
+    }
+    text.append("What there is now:\n");
+    text.append("  DB instances  ").append(aws.rds().instances()).append('\n');
+    text.append("  DB snapshots  ").append(aws.rds().snapshots()).append('\n');
+    return text.toString();
   }
 
   String describe() throws SQLException {

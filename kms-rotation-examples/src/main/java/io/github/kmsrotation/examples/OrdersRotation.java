@@ -36,6 +36,7 @@ final class OrdersRotation implements AutoCloseable {
   private final KmsClient kms;
   private final RdsClient rds;
   private final RdsOptions options;
+  private final Console console = new Console();
 
   OrdersRotation(URI endpoint, String region, Secrets secrets) {
     kms = local(KmsClient.builder(), endpoint, region).build();
@@ -68,7 +69,7 @@ final class OrdersRotation implements AutoCloseable {
             StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")));
   }
 
-  RotationPlan plan() {
+  RotationPlan plan(Clock clock) {
     // README {
     RotationPlan plan =
         RotationPlanner.forRds("orders-prod")
@@ -76,6 +77,7 @@ final class OrdersRotation implements AutoCloseable {
             .toKey("alias/orders-2026")
             .with(options)
             .kmsClient(kms) // not in README
+            .clock(clock) // not in README
             .plan();
     // README }
     return plan;
@@ -96,13 +98,18 @@ final class OrdersRotation implements AutoCloseable {
     return runner;
   }
 
-  /** A real tool asks a person here. */
+  // README {
   private Approval askOperator(ApprovalRequest request) {
-    System.out.println("  approval for " + request.phase() + ": given by the quickstart");
+    System.out.println(request.report().describe());
+    if (!console.confirm("Begin " + request.phase() + "?")) {
+      return Approval.later();
+    }
     return request.phase() == Phase.RETIRE
-        ? Approval.iAcceptThatThisCannotBeUndone("quickstart")
-        : Approval.granted("quickstart");
+        ? Approval.iAcceptThatThisCannotBeUndone("operator")
+        : Approval.granted("operator");
   }
+
+  // README }
 
   KmsClient kms() {
     return kms;
@@ -121,6 +128,14 @@ final class OrdersRotation implements AutoCloseable {
   /** A real application asks its secret store here. */
   interface Secrets {
     String ordersPassword();
+  }
+
+  /** A real tool asks a person here. */
+  private static final class Console {
+    boolean confirm(String question) {
+      System.out.println(question + " yes (the quickstart says so)");
+      return true;
+    }
   }
 
   /** A real application is scaled down or made read-only here. */

@@ -21,6 +21,7 @@ public final class Quickstart {
    */
   public static void main(String[] args) throws Exception {
     try (OrdersDatabase orders = OrdersDatabase.create(100_000)) {
+      System.out.println(orders.introduction());
       System.out.println("Before: " + orders.describe() + "\n");
       rotate(orders);
       System.out.println("After:  " + orders.describe());
@@ -28,7 +29,7 @@ public final class Quickstart {
   }
 
   private static void rotate(OrdersDatabase orders) throws Exception {
-    RotationPlan plan = orders.rotation().plan();
+    RotationPlan plan = orders.rotation().plan(orders.clock());
     // README {
     System.out.println(plan.describe());
     // README }
@@ -38,7 +39,7 @@ public final class Quickstart {
             .rotation()
             .runner(
                 Files.createTempDirectory("rotation-journal"),
-                new ConsoleProgress(),
+                new ConsoleProgress(orders.clock()),
                 orders.clock(),
                 orders.clock()::sleep);
     // README {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -44,21 +46,47 @@ class QuickstartTest {
     return line;
   }
 
+  /** By one clock, whatever process prints, and no ISO-8601 durations. */
+  private static void assertTimesAreForPeople(String printed) {
+    List<String> times =
+        Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} UTC")
+            .matcher(printed)
+            .results()
+            .map(MatchResult::group)
+            .toList();
+    assertThat(times).hasSizeGreaterThan(10).isSorted();
+    assertThat(printed)
+        .containsPattern("SUCCEEDED after ([0-9]+ d )?[0-9]+ (h [0-9]+ min|hours?)")
+        .doesNotContainPattern("\\bPT[0-9]");
+  }
+
   @Test
   void quickstart_endsWithTheSameOrdersUnderTheNewKey() throws Exception {
-    assertSameOrdersUnderTheNewKey(printed(Quickstart::main));
+    String printed = printed(Quickstart::main);
+
+    assertThat(printed).startsWith("This is an embedded AWS").contains("runs 600 times as fast");
+    assertSameOrdersUnderTheNewKey(printed);
+    assertTimesAreForPeople(printed);
   }
 
   @Test
   void keyRotations_allSucceed() throws Exception {
-    assertThat(printed(KeyRotations::main).split("SUCCEEDED", -1)).hasSize(6);
+    assertThat(printed(KeyRotations::main).split("SUCCEEDED", -1)).hasSize(9);
   }
 
   @Test
-  void crashAndResume_endsWithTheSameOrdersUnderTheNewKey() throws Exception {
+  void crashAndResume_endsWithTheSameOrdersUnderTheNewKey_andNothingMadeTwice() throws Exception {
     String printed = printed(CrashAndResume::main);
 
-    assertThat(printed).contains("is dead, exit code 137");
+    assertThat(printed)
+        .containsSubsequence("Rotation plan", "only if rolled back", "is dead, exit code 137");
     assertSameOrdersUnderTheNewKey(printed);
+    assertTimesAreForPeople(printed);
+    assertThat(printed)
+        .containsPattern("CreateDBSnapshot +1\\R")
+        .containsPattern("CopyDBSnapshot +1\\R")
+        .containsPattern("RestoreDBInstanceFromDBSnapshot +1\\R")
+        .containsPattern("DB instances +\\{orders-prod=available}")
+        .containsPattern("DB snapshots +\\{orders-prod-\\w+-final=available}");
   }
 }

@@ -1,26 +1,26 @@
 package io.github.kmsrotation.rds;
 
-import io.github.kmsrotation.plan.Condition;
+import io.github.kmsrotation.internal.InWords;
 import io.github.kmsrotation.plan.Evidence;
 import io.github.kmsrotation.plan.Facts;
+import io.github.kmsrotation.plan.Observation;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StepOutcome;
 import io.github.kmsrotation.plan.Undo;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.services.rds.model.DBInstance;
 
-/** Sees that the replacement serves under the original's name, for as long as was asked for. */
+/**
+ * Sees that the replacement serves under the original's name, for as long as was asked for,
+ * whatever processes look at it meanwhile.
+ */
 final class ObserveStep extends RdsStep {
 
-  private final Duration observeFor;
-
-  /** Not stored: a resumed run observes anew, for the whole time. */
-  private Instant since = Instant.MAX;
+  private final Observation observation;
 
   ObserveStep(Env env, Duration observeFor) {
     super(
@@ -28,13 +28,13 @@ final class ObserveStep extends RdsStep {
             "observe",
             observeFor.isZero()
                 ? "See that the replacement serves"
-                : "See that the replacement serves for " + observeFor,
+                : "See that the replacement serves for " + InWords.exactly(observeFor),
             Phase.OBSERVE,
             List.of(),
             List.of(),
             Undo.NOTHING_TO_UNDO),
         env);
-    this.observeFor = observeFor;
+    this.observation = new Observation(observeFor, Duration.ofMinutes(5));
   }
 
   @Override
@@ -61,16 +61,9 @@ final class ObserveStep extends RdsStep {
           "Look at it in RDS. Resume when it is mended, or roll back to the original.",
           evidence);
     }
-    Instant now = context.clock().instant();
-    since = since.isAfter(now) ? now : since;
-    Duration left = observeFor.minus(Duration.between(since, now));
-    if (left.isNegative() || left.isZero()) {
-      return new StepOutcome.Done(Facts.none(), evidence);
-    }
-    Duration poll = left.compareTo(Duration.ofMinutes(5)) < 0 ? left : Duration.ofMinutes(5);
-    return StepOutcome.waiting(
-        new Condition(
-            "rds:Observed", names.original(), left + " to go", poll, observeFor.plusDays(1)));
+    return observation
+        .rest("rds:Observed", names.original(), context.begunAt(), context.clock().instant())
+        .orElseGet(() -> new StepOutcome.Done(Facts.none(), evidence));
   }
 
   @Override

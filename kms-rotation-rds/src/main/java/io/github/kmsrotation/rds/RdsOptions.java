@@ -1,5 +1,6 @@
 package io.github.kmsrotation.rds;
 
+import io.github.kmsrotation.internal.InWords;
 import io.github.kmsrotation.plan.StrategyOptions;
 import io.github.kmsrotation.rds.data.DataVerifier;
 import io.github.kmsrotation.target.RdsTarget;
@@ -96,8 +97,12 @@ public final class RdsOptions implements StrategyOptions<RdsTarget> {
         + writeFreeze.isPresent()
         + ", dataVerifier="
         + dataVerifier.isPresent()
+        + ", iAcceptLosingWritesMadeAfterTheSnapshot="
+        + losingWritesAccepted
+        + ", iAcceptThatTheDataIsNotCompared="
+        + unverifiedDataAccepted
         + ", observeFor="
-        + observeFor
+        + InWords.exactly(observeFor)
         + "]";
   }
 
@@ -150,7 +155,8 @@ public final class RdsOptions implements StrategyOptions<RdsTarget> {
     }
 
     /**
-     * How the data of both databases is compared before the cutover.
+     * How the data of both databases is compared before the cutover. Planning tries it against the
+     * original: {@link DataVerifier#preflight}.
      *
      * @param dataVerifier for example a {@code JdbcComparison}
      * @return this builder
@@ -190,7 +196,8 @@ public final class RdsOptions implements StrategyOptions<RdsTarget> {
      */
     public Builder observeFor(Duration observeFor) {
       if (observeFor.isNegative() || observeFor.compareTo(Duration.ofDays(30)) > 0) {
-        throw new IllegalArgumentException("observeFor must be 0 to 30 days, was " + observeFor);
+        throw new IllegalArgumentException(
+            "observeFor must be 0 to 30 days, was " + InWords.exactly(observeFor));
       }
       this.observeFor = observeFor;
       return this;
@@ -208,7 +215,7 @@ public final class RdsOptions implements StrategyOptions<RdsTarget> {
       if (patience.compareTo(Duration.ofMinutes(1)) < 0
           || patience.compareTo(Duration.ofDays(30)) > 0) {
         throw new IllegalArgumentException(
-            "patience must be one minute to 30 days, was " + patience);
+            "patience must be one minute to 30 days, was " + InWords.exactly(patience));
       }
       this.patience = patience;
       return this;

@@ -57,7 +57,7 @@ final class RdsPlanning {
             .target(RdsTarget.KIND, names.original())
             .place(region, part(original.dbInstanceArn(), 4))
             .keys(
-                request.reason().name(),
+                request.why().name(),
                 Optional.ofNullable(original.kmsKeyId()),
                 Optional.of(targetKeyArn))
             .rationale(key.rationale())

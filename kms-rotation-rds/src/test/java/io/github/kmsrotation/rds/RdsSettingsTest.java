@@ -198,7 +198,7 @@ class RdsSettingsTest {
     world
         .runner()
         .with(options)
-        .approval(Approvals.approveEverythingIncludingDeletion())
+        .approval(Approvals.approveEveryPhaseIncludingDeletion())
         .build()
         .run(world.planner().with(options).plan())
         .requireComplete();
@@ -271,7 +271,7 @@ class RdsSettingsTest {
     RotationReport report =
         world
             .runner()
-            .approval(Approvals.approveEverythingIncludingDeletion())
+            .approval(Approvals.approveEveryPhaseIncludingDeletion())
             .listener(meddler)
             .build()
             .run(plan);

@@ -68,7 +68,7 @@ class RdsStopsTest {
     RotationReport report = impatient.run(plan);
 
     assertThat(report.status()).isEqualTo(RunStatus.BLOCKED);
-    assertThat(report.reason()).contains(names().replacement(), "creating", "PT2H");
+    assertThat(report.reason()).contains(names().replacement(), "creating", "Waited 2 hours for");
     assertNothingWasLost();
   }
 

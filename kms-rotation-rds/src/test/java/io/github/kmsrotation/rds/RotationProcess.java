@@ -25,7 +25,7 @@ final class RotationProcess {
       RotationRunner runner =
           application
               .runner()
-              .approval(Approvals.approveEverythingIncludingDeletion())
+              .approval(Approvals.approveEveryPhaseIncludingDeletion())
               .sleeper(d -> Thread.sleep(Math.min(LONGEST_SLEEP_MILLIS, d.toMillis())))
               .build();
       RotationReport report =
@@ -46,6 +46,7 @@ final class RotationProcess {
         new String[] {
           Path.of(System.getProperty("java.home"), "bin", "java").toString(),
           "-XX:TieredStopAtLevel=1",
+          "-XX:+UseSerialGC",
           "-Dorg.slf4j.simpleLogger.defaultLogLevel=" + logLevel,
           "-cp",
           System.getProperty("java.class.path") + File.pathSeparator + surefireClassPath(),

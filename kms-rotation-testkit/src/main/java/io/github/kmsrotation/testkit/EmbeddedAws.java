@@ -51,7 +51,7 @@ public final class EmbeddedAws implements AutoCloseable {
     this.accountId = builder.accountId;
     this.clock = builder.clock;
     this.timeline = new Timeline(clock, builder.eventualConsistency);
-    KmsService kms = new KmsService(accountId, timeline);
+    KmsService kms = new KmsService(accountId, timeline, builder.requestQuotas);
     this.rds = new RdsService(accountId, timeline, kms);
     try {
       this.server =
@@ -213,6 +213,7 @@ public final class EmbeddedAws implements AutoCloseable {
     private String accountId = "111122223333";
     private TestClock clock = TestClock.running(DEFAULT_SPEED);
     private Duration eventualConsistency = Duration.ZERO;
+    private boolean requestQuotas;
 
     private Builder() {}
 
@@ -273,11 +274,11 @@ public final class EmbeddedAws implements AutoCloseable {
     }
 
     /**
-     * How long what was made is not found: KMS keys, aliases, DB instances and DB snapshots are
-     * missing in lists for so long, calls that name them are answered that they do not exist, and
-     * their names are taken. Zero by default: AWS promises no duration, so every code has to bear
-     * it and a test of something else need not wait for it. Give some seconds, as KMS speaks of, to
-     * prove that code bears it, and a minute for a bad day.
+     * How long what was made is not found: KMS keys, aliases, DB instances, DB clusters and their
+     * snapshots are missing in lists for so long, calls that name them are answered that they do
+     * not exist, and their names are taken. Zero by default: AWS promises no duration, so every
+     * code has to bear it and a test of something else need not wait for it. Give some seconds, as
+     * KMS speaks of, to prove that code bears it, and a minute for a bad day.
      *
      * @param delay by the clock; zero or more
      * @return this builder
@@ -291,6 +292,21 @@ public final class EmbeddedAws implements AutoCloseable {
         throw new IllegalArgumentException("eventualConsistency is not negative: " + delay);
       }
       this.eventualConsistency = delay;
+      return this;
+    }
+
+    /**
+     * Has KMS throttle what exceeds AWS's default quotas of management requests in a second of the
+     * clock. Not by default: the second of a clock that a test turns by hand does not end while the
+     * test makes its keys.
+     *
+     * @return this builder
+     * @see <a
+     *     href="https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html">AWS
+     *     KMS request quotas</a>
+     */
+    public Builder requestQuotas() {
+      this.requestQuotas = true;
       return this;
     }
 

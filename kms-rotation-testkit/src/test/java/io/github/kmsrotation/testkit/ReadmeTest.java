@@ -28,7 +28,7 @@ class ReadmeTest {
 
   @Test
   void tables_nameWhatIsModelled() throws IOException {
-    KmsService kms = new KmsService(ACCOUNT, timeline);
+    KmsService kms = new KmsService(ACCOUNT, timeline, true);
     try (RdsService rds = new RdsService(ACCOUNT, timeline, kms)) {
       for (AwsService service : List.of(kms, rds, new StsService())) {
         assertThat(operationsOf(service.name().toUpperCase(Locale.ROOT)))

@@ -145,11 +145,11 @@ public final class QueryProtocol implements WireProtocol {
         });
   }
 
-  private interface Document {
+  interface Document {
     void write(XMLStreamWriter writer) throws XMLStreamException;
   }
 
-  private static byte[] xml(Document document) throws IOException {
+  static byte[] xml(Document document) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
       XMLStreamWriter writer = XMLOutputFactory.newInstance().createXMLStreamWriter(bytes, "UTF-8");
@@ -170,8 +170,7 @@ public final class QueryProtocol implements WireProtocol {
     }
   }
 
-  private static void element(XMLStreamWriter writer, String name, Object value)
-      throws XMLStreamException {
+  static void element(XMLStreamWriter writer, String name, Object value) throws XMLStreamException {
     writer.writeStartElement(name);
     if (value instanceof Map<?, ?> map) {
       structure(writer, map);

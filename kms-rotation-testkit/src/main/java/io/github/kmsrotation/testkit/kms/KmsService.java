@@ -20,8 +20,9 @@ public final class KmsService implements AwsService {
   /**
    * @param accountId the account of all keys
    * @param timeline what happens later
+   * @param requestQuotas whether requests beyond AWS's quotas are throttled
    */
-  public KmsService(String accountId, Timeline timeline) {
+  public KmsService(String accountId, Timeline timeline, boolean requestQuotas) {
     this.keys = new KmsKeys(accountId, timeline);
     CustomKeyStores stores = new CustomKeyStores();
     new KeyOperations(keys, stores).define(operations);
@@ -39,6 +40,9 @@ public final class KmsService implements AwsService {
     new SigningOperations(keys, timeline).define(operations);
     new MacOperations(keys, timeline).define(operations);
     new UsageOperations(keys).define(operations);
+    if (requestQuotas) {
+      operations.replaceAll(new RequestQuotas(timeline)::limited);
+    }
   }
 
   @Override

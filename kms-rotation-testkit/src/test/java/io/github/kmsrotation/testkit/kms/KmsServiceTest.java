@@ -20,7 +20,7 @@ class KmsServiceTest {
           "(Describe|List|Get|Generate|Verify)[A-Za-z]*|Encrypt|Decrypt|ReEncrypt|Sign");
 
   private final Map<String, Operation> operations =
-      new KmsService("111122223333", new Timeline(TestClock.manual(NOW), Duration.ZERO))
+      new KmsService("111122223333", new Timeline(TestClock.manual(NOW), Duration.ZERO), false)
           .operations();
 
   @Test
