@@ -53,7 +53,8 @@ class FleetCallersCodeTest {
             .run(Fleet.of(FleetWorld.plans(5)));
 
     assertThat(report.summary()).isEqualTo("4 SUCCEEDED, 1 AWAITING_APPROVAL");
-    assertThat(report.results().get(1).reason()).contains("did not answer within 0.3 seconds", "Resume");
+    assertThat(report.results().get(1).reason())
+        .contains("did not answer within 0.3 seconds", "Resume");
     assertThat(world.has("thing-1/switch")).isFalse();
   }
 
