@@ -37,9 +37,10 @@ public final class Ec2Service implements AwsService, AutoCloseable {
     copies.define(operations);
     new ImageOperations(store, snapshots).define(operations);
     new ImageCopies(store, copies).define(operations);
-    new LaunchTemplateOperations(store).define(operations);
+    LaunchTemplates templates = new LaunchTemplates(store);
+    new LaunchTemplateOperations(store, templates).define(operations);
     new FastRestoreOperations(store).define(operations);
-    new InstanceLaunch(store, maker).define(operations);
+    new InstanceLaunch(store, maker, templates).define(operations);
     new InstanceStateOperations(store, maker).define(operations);
     new InstanceOperations(store).define(operations);
     new InstanceAttributeOperations(store).define(operations);
