@@ -60,7 +60,7 @@ public final class QueryProtocol implements WireProtocol {
     return new Incoming(action, new Params(tree(form), "InvalidParameterValue"));
   }
 
-  private static Map<String, String> form(String body) {
+  static Map<String, String> form(String body) {
     Map<String, String> form = new LinkedHashMap<>();
     for (String pair : body.split("&", -1)) {
       int equals = pair.indexOf('=');
@@ -163,8 +163,7 @@ public final class QueryProtocol implements WireProtocol {
     return bytes.toByteArray();
   }
 
-  private static void structure(XMLStreamWriter writer, Map<?, ?> values)
-      throws XMLStreamException {
+  static void structure(XMLStreamWriter writer, Map<?, ?> values) throws XMLStreamException {
     for (Map.Entry<?, ?> value : values.entrySet()) {
       element(writer, value.getKey().toString(), value.getValue());
     }
