@@ -59,6 +59,7 @@ public final class EmbeddedAws implements AutoCloseable {
               builder.port,
               List.of(kms, rds, new StsService()).stream()
                   .collect(Collectors.toMap(AwsService::name, Function.identity())),
+              List.of(),
               new AwsHttpServer.Shared(accountId, lock, timeline, faults, calls));
     } catch (IOException e) {
       rds.close();

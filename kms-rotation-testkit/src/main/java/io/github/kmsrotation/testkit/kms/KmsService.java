@@ -16,6 +16,7 @@ public final class KmsService implements AwsService {
   private final WireProtocol protocol = new JsonProtocol("TrentService");
   private final KmsKeys keys;
   private final Map<String, Operation> operations = new LinkedHashMap<>();
+  private final DataKeys dataKeys;
 
   /**
    * @param accountId the account of all keys
@@ -23,6 +24,7 @@ public final class KmsService implements AwsService {
    */
   public KmsService(String accountId, Timeline timeline) {
     this.keys = new KmsKeys(accountId, timeline);
+    this.dataKeys = new DataKeys(keys, timeline);
     CustomKeyStores stores = new CustomKeyStores();
     new KeyOperations(keys, stores).define(operations);
     new CustomKeyStoreOperations(keys, stores, timeline).define(operations);
@@ -54,6 +56,15 @@ public final class KmsService implements AwsService {
   @Override
   public Map<String, Operation> operations() {
     return operations;
+  }
+
+  /**
+   * Data keys for services that encrypt under KMS keys.
+   *
+   * @return data keys
+   */
+  public DataKeys dataKeys() {
+    return dataKeys;
   }
 
   /**
