@@ -8,6 +8,7 @@ import io.github.kmsrotation.testkit.http.AwsHttpServer;
 import io.github.kmsrotation.testkit.http.AwsService;
 import io.github.kmsrotation.testkit.kms.KmsService;
 import io.github.kmsrotation.testkit.rds.RdsService;
+import io.github.kmsrotation.testkit.s3.S3Service;
 import io.github.kmsrotation.testkit.sts.StsService;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,8 +24,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * An AWS in this process: KMS, RDS and STS over HTTP on loopback. Use it by endpoint override, with
- * any credentials. Safe for use by several threads. Defaults: any free port, Region {@code
+ * An AWS in this process: KMS, RDS, S3 and STS over HTTP on loopback. Use it by endpoint override,
+ * with any credentials. Safe for use by several threads. Defaults: any free port, Region {@code
  * eu-central-1}, account {@code 111122223333}, a clock that runs 600 times as fast as time does, so
  * that ten minutes of RDS take a second; what was made is found at once. What was not closed is
  * closed when the JVM ends.
@@ -42,6 +43,7 @@ public final class EmbeddedAws implements AutoCloseable {
   private final Faults faults = new Faults();
   private final Calls calls = new Calls();
   private final RdsService rds;
+  private final S3Service s3;
   private final AwsHttpServer server;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Thread atEndOfJvm = new Thread(this::close, "embedded-aws-end");
@@ -53,16 +55,18 @@ public final class EmbeddedAws implements AutoCloseable {
     this.timeline = new Timeline(clock, builder.eventualConsistency);
     KmsService kms = new KmsService(accountId, timeline);
     this.rds = new RdsService(accountId, timeline, kms);
+    this.s3 = new S3Service(accountId, lock, timeline, kms.dataKeys());
     try {
       this.server =
           new AwsHttpServer(
               builder.port,
               List.of(kms, rds, new StsService()).stream()
                   .collect(Collectors.toMap(AwsService::name, Function.identity())),
-              List.of(),
+              List.of(s3),
               new AwsHttpServer.Shared(accountId, lock, timeline, faults, calls));
     } catch (IOException e) {
       rds.close();
+      s3.close();
       throw new UncheckedIOException("Port " + builder.port + " cannot be had", e);
     }
   }
@@ -172,6 +176,29 @@ public final class EmbeddedAws implements AutoCloseable {
     };
   }
 
+  /**
+   * What a test can do to S3, and see of it, that no request can.
+   *
+   * @return the view of a test
+   */
+  public S3View s3() {
+    return new S3View() {
+      @Override
+      public void plantUnencrypted(String bucket, String key, byte[] data) {
+        locked(
+            () -> {
+              s3.plantUnencrypted(bucket, key, data);
+              return key;
+            });
+      }
+
+      @Override
+      public byte[] storedBytes(String bucket, String key) {
+        return locked(() -> s3.storedBytes(bucket, key));
+      }
+    };
+  }
+
   private <T> T locked(java.util.function.Supplier<T> view) {
     lock.lock();
     try {
@@ -193,6 +220,7 @@ public final class EmbeddedAws implements AutoCloseable {
     lock.lock();
     try {
       rds.close();
+      s3.close();
     } finally {
       lock.unlock();
     }
