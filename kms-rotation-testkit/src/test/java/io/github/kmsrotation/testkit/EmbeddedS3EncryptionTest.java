@@ -16,7 +16,8 @@ import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 /** The encryptions that an object can have, and what its KMS key's state does to it. */
 class EmbeddedS3EncryptionTest extends S3Fixture {
 
-  private static final byte[] CUSTOMER_KEY = "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] CUSTOMER_KEY =
+      "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.UTF_8);
 
   @Test
   void put_withoutWish_isEncryptedByS3() {
@@ -107,18 +108,11 @@ class EmbeddedS3EncryptionTest extends S3Fixture {
   @Test
   void put_intoBucketWithDefault_takesThat() {
     String key = newKey();
-    s3.putBucketEncryption(
-        r ->
-            r.bucket(BUCKET)
-                .serverSideEncryptionConfiguration(
-                    c ->
-                        c.rules(
-                            rule ->
-                                rule.bucketKeyEnabled(true)
-                                    .applyServerSideEncryptionByDefault(
-                                        d ->
-                                            d.sseAlgorithm(ServerSideEncryption.AWS_KMS)
-                                                .kmsMasterKeyID(key)))));
+    setDefault(
+        rule ->
+            rule.bucketKeyEnabled(true)
+                .applyServerSideEncryptionByDefault(
+                    d -> d.sseAlgorithm(ServerSideEncryption.AWS_KMS).kmsMasterKeyID(key)));
 
     put("a");
 
@@ -194,15 +188,7 @@ class EmbeddedS3EncryptionTest extends S3Fixture {
   }
 
   private void allowCustomersKeys() {
-    s3.putBucketEncryption(
-        r ->
-            r.bucket(BUCKET)
-                .serverSideEncryptionConfiguration(
-                    c ->
-                        c.rules(
-                            rule ->
-                                rule.blockedEncryptionTypes(
-                                    b -> b.encryptionType(EncryptionType.NONE)))));
+    setDefault(rule -> rule.blockedEncryptionTypes(b -> b.encryptionType(EncryptionType.NONE)));
   }
 
   private void putUnderCustomersKey() throws NoSuchAlgorithmException {

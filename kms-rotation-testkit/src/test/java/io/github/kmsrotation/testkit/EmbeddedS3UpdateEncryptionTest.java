@@ -18,7 +18,9 @@ class EmbeddedS3UpdateEncryptionTest extends S3Fixture {
   @Test
   void update_changesTheKeyAndNothingElse() {
     s3.putBucketVersioning(
-        r -> r.bucket(BUCKET).versioningConfiguration(v -> v.status(BucketVersioningStatus.ENABLED)));
+        r ->
+            r.bucket(BUCKET)
+                .versioningConfiguration(v -> v.status(BucketVersioningStatus.ENABLED)));
     s3.putObject(
         r -> r.bucket(BUCKET).key("a").storageClass(StorageClass.STANDARD_IA).tagging("x=y"),
         RequestBody.fromString(DATA));
@@ -80,7 +82,9 @@ class EmbeddedS3UpdateEncryptionTest extends S3Fixture {
   @Test
   void update_ofAnOlderVersion_leavesTheNewestOne() {
     s3.putBucketVersioning(
-        r -> r.bucket(BUCKET).versioningConfiguration(v -> v.status(BucketVersioningStatus.ENABLED)));
+        r ->
+            r.bucket(BUCKET)
+                .versioningConfiguration(v -> v.status(BucketVersioningStatus.ENABLED)));
     put("a");
     String older = head("a").versionId();
     put("a");
@@ -205,7 +209,6 @@ class EmbeddedS3UpdateEncryptionTest extends S3Fixture {
 
   private void update(String name, String key) {
     s3.updateObjectEncryption(
-        r ->
-            r.bucket(BUCKET).key(name).objectEncryption(e -> e.ssekms(k -> k.kmsKeyArn(key))));
+        r -> r.bucket(BUCKET).key(name).objectEncryption(e -> e.ssekms(k -> k.kmsKeyArn(key))));
   }
 }

@@ -2,6 +2,7 @@ package io.github.kmsrotation.testkit;
 
 import io.github.kmsrotation.testkit.clock.TestClock;
 import java.time.Instant;
+import java.util.function.Consumer;
 import org.assertj.core.api.Assertions;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -11,6 +12,7 @@ import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.ServerSideEncryptionRule;
 
 /** An embedded AWS whose clock a test turns, clients for S3 and KMS, and a bucket. */
 abstract class S3Fixture {
@@ -38,6 +40,13 @@ abstract class S3Fixture {
   final void create(String bucket) {
     s3.createBucket(
         r -> r.bucket(bucket).createBucketConfiguration(c -> c.locationConstraint(aws.region())));
+  }
+
+  final void setDefault(Consumer<ServerSideEncryptionRule.Builder> change) {
+    ServerSideEncryptionRule rule =
+        ServerSideEncryptionRule.builder().applyMutation(change).build();
+    s3.putBucketEncryption(
+        r -> r.bucket(BUCKET).serverSideEncryptionConfiguration(c -> c.rules(rule)));
   }
 
   final void put(String key) {

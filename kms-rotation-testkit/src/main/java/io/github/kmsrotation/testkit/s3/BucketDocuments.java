@@ -45,8 +45,7 @@ final class BucketDocuments {
     operations.write(
         "PutBucketRequestPayment",
         r -> put(r, "requestPayment", "RequestPaymentConfiguration", BucketDocuments::payment, 200),
-        "requestPayment",
-        Operations.CHECKSUMS);
+        "requestPayment");
     operations.read("GetBucketRequestPayment", this::getPayment, "requestPayment");
   }
 
@@ -63,7 +62,6 @@ final class BucketDocuments {
         all.get(0),
         r -> put(r, subResource, root, check, status),
         subResource,
-        Operations.CHECKSUMS,
         "x-amz-transition-default-minimum-object-size");
     operations.read(all.get(1), r -> get(r, subResource, missing), subResource);
     operations.write(all.get(2), r -> delete(r, subResource), subResource);

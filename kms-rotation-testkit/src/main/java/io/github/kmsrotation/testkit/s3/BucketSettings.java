@@ -22,26 +22,24 @@ final class BucketSettings {
   }
 
   void define(Operations operations) {
-    String sums = Operations.CHECKSUMS;
-    operations.write("PutBucketEncryption", this::putEncryption, "encryption", sums);
+    operations.write("PutBucketEncryption", this::putEncryption, "encryption");
     operations.read("GetBucketEncryption", this::getEncryption, "encryption");
     operations.write("DeleteBucketEncryption", this::deleteEncryption, "encryption");
-    operations.write("PutBucketVersioning", this::putVersioning, "versioning", sums);
+    operations.write("PutBucketVersioning", this::putVersioning, "versioning");
     operations.read("GetBucketVersioning", this::getVersioning, "versioning");
-    operations.write("PutBucketPolicy", this::putPolicy, "policy", sums);
+    operations.write("PutBucketPolicy", this::putPolicy, "policy");
     operations.read("GetBucketPolicy", this::getPolicy, "policy");
     operations.write("DeleteBucketPolicy", this::deletePolicy, "policy");
-    operations.write("PutObjectLockConfiguration", this::putLock, "object-lock", sums);
+    operations.write("PutObjectLockConfiguration", this::putLock, "object-lock");
     operations.read("GetObjectLockConfiguration", this::getLock, "object-lock");
-    operations.write("PutBucketOwnershipControls", this::putOwnership, "ownershipControls", sums);
+    operations.write("PutBucketOwnershipControls", this::putOwnership, "ownershipControls");
     operations.read("GetBucketOwnershipControls", this::getOwnership, "ownershipControls");
     operations.write("DeleteBucketOwnershipControls", this::deleteOwnership, "ownershipControls");
     operations.write(
         "PutBucketAcl",
         this::putAcl,
         "acl x-amz-acl x-amz-grant-full-control x-amz-grant-read x-amz-grant-read-acp",
-        "x-amz-grant-write x-amz-grant-write-acp",
-        sums);
+        "x-amz-grant-write x-amz-grant-write-acp");
     operations.read("GetBucketAcl", this::getAcl, "acl");
   }
 

@@ -18,7 +18,7 @@ record ByteRange(long from, long length) {
   /** The range of a header; one that is not a single range is not heeded, as S3 does it. */
   static Optional<ByteRange> parse(String header, long size) {
     Matcher range = RANGE.matcher(header.replace(" ", ""));
-    if (!range.matches() || range.group(1).isEmpty() && range.group(2).isEmpty()) {
+    if (!range.matches() || (range.group(1).isEmpty() && range.group(2).isEmpty())) {
       return Optional.empty();
     }
     if (range.group(1).isEmpty()) {

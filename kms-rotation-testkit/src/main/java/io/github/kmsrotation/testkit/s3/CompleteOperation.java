@@ -32,8 +32,7 @@ final class CompleteOperation {
         "CompleteMultipartUpload",
         this::complete,
         "uploadId x-amz-checksum-type x-amz-mp-object-size",
-        Operations.CUSTOMER,
-        Operations.CHECKSUMS);
+        Operations.CUSTOMER);
   }
 
   /** The checksum headers are those of the object here, not of the body. */

@@ -1,6 +1,7 @@
 package io.github.kmsrotation.testkit.s3;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,8 @@ final class ContentCipher {
       case NONE -> new ContentCipher(List.of());
       case SSE_S3, SSE_KMS, SSE_C -> new ContentCipher(List.of(dataKey));
       case DSSE_KMS ->
-          new ContentCipher(List.of(dataKey, hmac(dataKey, "second layer".getBytes())));
+          new ContentCipher(
+              List.of(dataKey, hmac(dataKey, "second layer".getBytes(StandardCharsets.UTF_8))));
     };
   }
 

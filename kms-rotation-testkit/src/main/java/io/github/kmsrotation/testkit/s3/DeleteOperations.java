@@ -30,11 +30,7 @@ final class DeleteOperations {
         "DeleteObject",
         request -> state.locked(() -> delete(request)),
         "versionId x-amz-bypass-governance-retention");
-    operations.write(
-        "DeleteObjects",
-        this::deleteAll,
-        "delete x-amz-bypass-governance-retention",
-        Operations.CHECKSUMS);
+    operations.write("DeleteObjects", this::deleteAll, "delete x-amz-bypass-governance-retention");
   }
 
   /** What was deleted: a version of an id, or a delete marker that was made or that is gone. */

@@ -97,7 +97,7 @@ final class NewObject {
     if (ifMatch.isEmpty() && ifNoneMatch.isEmpty()) {
       return;
     }
-    if (ifNoneMatch.isPresent() && !ifNoneMatch.get().equals("*")
+    if ((ifNoneMatch.isPresent() && !ifNoneMatch.get().equals("*"))
         || ifMatch.equals(Optional.of("*"))) {
       throw new AwsError(
           "NotImplemented",

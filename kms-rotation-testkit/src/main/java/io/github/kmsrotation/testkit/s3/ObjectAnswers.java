@@ -100,12 +100,12 @@ final class ObjectAnswers {
     if (withChecksum) {
       version.checksum().ifPresent(checksum -> putChecksum(checksum, headers));
     }
-    putLock(bucket, version, headers);
+    putLock(version, headers);
     putRestoration(version, headers, now);
     return headers;
   }
 
-  private static void putLock(Bucket bucket, S3Version version, Map<String, String> headers) {
+  private static void putLock(S3Version version, Map<String, String> headers) {
     Retention retention = version.retention;
     if (retention != null) {
       headers.put("x-amz-object-lock-mode", retention.mode());

@@ -1,10 +1,16 @@
 package io.github.kmsrotation.testkit.s3;
 
+import io.github.kmsrotation.testkit.http.AwsError;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The headers that are stored with an object: what HTTP knows, and the user's metadata.
@@ -35,9 +41,10 @@ record ObjectHeaders(Map<String, String> system, Map<String, String> metadata) {
     for (String name : SYSTEM) {
       request.header(name).ifPresent(value -> system.put(name, value));
     }
-    if (system.containsKey("Content-Encoding")) {
-      withoutAwsChunked(system);
-    }
+    Optional.ofNullable(system.remove("Content-Encoding"))
+        .map(ObjectHeaders::withoutAwsChunked)
+        .filter(coding -> !coding.isEmpty())
+        .ifPresent(coding -> system.put("Content-Encoding", coding));
     system.putIfAbsent("Content-Type", "binary/octet-stream");
     Map<String, String> metadata = new TreeMap<>();
     request
@@ -45,7 +52,7 @@ record ObjectHeaders(Map<String, String> system, Map<String, String> metadata) {
         .headers()
         .forEach(
             (name, values) -> {
-              String lower = name.toLowerCase(java.util.Locale.ROOT);
+              String lower = name.toLowerCase(Locale.ROOT);
               if (lower.startsWith(PREFIX)) {
                 metadata.put(
                     lower.substring(PREFIX.length()), Rfc2047.decode(String.join(",", values)));
@@ -56,30 +63,24 @@ record ObjectHeaders(Map<String, String> system, Map<String, String> metadata) {
   }
 
   /** The transfer's encoding is not the object's. */
-  private static void withoutAwsChunked(Map<String, String> system) {
-    String rest =
-        String.join(
-            ",",
-            List.of(system.remove("Content-Encoding").split(",")).stream()
-                .map(String::strip)
-                .filter(coding -> !coding.equals("aws-chunked") && !coding.isEmpty())
-                .toList());
-    if (!rest.isEmpty()) {
-      system.put("Content-Encoding", rest);
-    }
+  private static String withoutAwsChunked(String codings) {
+    return Stream.of(codings.split(","))
+        .map(String::strip)
+        .filter(coding -> !coding.equals("aws-chunked"))
+        .collect(Collectors.joining(","));
   }
 
   private static void requireSmall(Map<String, String> metadata) {
     int size =
         metadata.entrySet().stream().mapToInt(e -> utf8(e.getKey()) + utf8(e.getValue())).sum();
     if (size > MOST_METADATA) {
-      throw io.github.kmsrotation.testkit.http.AwsError.badRequest(
+      throw AwsError.badRequest(
           "MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size");
     }
   }
 
   private static int utf8(String text) {
-    return text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   private ObjectHeaders shared() {

@@ -25,11 +25,9 @@ final class ObjectLockOperations {
     operations.write(
         "PutObjectRetention",
         this::putRetention,
-        "retention versionId x-amz-bypass-governance-retention",
-        Operations.CHECKSUMS);
+        "retention versionId x-amz-bypass-governance-retention");
     operations.read("GetObjectRetention", this::getRetention, "retention versionId");
-    operations.write(
-        "PutObjectLegalHold", this::putHold, "legal-hold versionId", Operations.CHECKSUMS);
+    operations.write("PutObjectLegalHold", this::putHold, "legal-hold versionId");
     operations.read("GetObjectLegalHold", this::getHold, "legal-hold versionId");
   }
 

@@ -22,16 +22,14 @@ final class ObjectSettings {
   }
 
   void define(Operations operations) {
-    String sums = Operations.CHECKSUMS;
-    operations.write("PutObjectTagging", this::putTags, "tagging versionId", sums);
+    operations.write("PutObjectTagging", this::putTags, "tagging versionId");
     operations.read("GetObjectTagging", this::getTags, "tagging versionId");
     operations.write("DeleteObjectTagging", this::deleteTags, "tagging versionId");
     operations.write(
         "PutObjectAcl",
         this::putAcl,
         "acl versionId x-amz-acl x-amz-grant-full-control x-amz-grant-read x-amz-grant-read-acp",
-        "x-amz-grant-write x-amz-grant-write-acp",
-        sums);
+        "x-amz-grant-write x-amz-grant-write-acp");
     operations.read("GetObjectAcl", this::getAcl, "acl versionId");
   }
 
@@ -93,9 +91,8 @@ final class ObjectSettings {
           Bucket bucket = state.bucket(request);
           S3Version version = state.version(bucket, request.key(), request.versionId());
           Acl acl = version.acl;
-          boolean isOwnersOnly = acl == null || !bucket.hasAcls();
-          return Acls.xml(isOwnersOnly ? Acl.ofOwner(state.ownerId) : acl, state.ownerId)
-              .answer(200, headers(bucket, version));
+          Acl told = (acl == null || !bucket.hasAcls()) ? Acl.ofOwner(state.ownerId) : acl;
+          return Acls.xml(told, state.ownerId).answer(200, headers(bucket, version));
         });
   }
 }

@@ -37,11 +37,13 @@ final class Operations {
           + " x-amz-website-redirect-location x-amz-object-lock-mode"
           + " x-amz-object-lock-retain-until-date x-amz-object-lock-legal-hold";
 
-  static final String CHECKSUMS =
+  private static final String CHECKSUMS =
       "x-amz-checksum-crc32 x-amz-checksum-crc32c x-amz-checksum-crc64nvme x-amz-checksum-sha1"
           + " x-amz-checksum-sha256";
 
-  private static final String OF_ALL = "x-amz-expected-bucket-owner x-amz-request-payer";
+  /** AWS SDKs send checksums with requests that have no body, too. */
+  private static final String OF_ALL =
+      "x-amz-expected-bucket-owner x-amz-request-payer " + CHECKSUMS;
 
   private final S3State state;
   private final Map<String, RestOperation> byName = new LinkedHashMap<>();

@@ -28,12 +28,7 @@ final class PartOperations {
   }
 
   void define(Operations operations) {
-    operations.write(
-        "UploadPart",
-        this::upload,
-        "partNumber uploadId",
-        Operations.CUSTOMER,
-        Operations.CHECKSUMS);
+    operations.write("UploadPart", this::upload, "partNumber uploadId", Operations.CUSTOMER);
     operations.write(
         "UploadPartCopy",
         this::copy,

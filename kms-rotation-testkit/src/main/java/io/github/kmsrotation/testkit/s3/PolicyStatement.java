@@ -66,9 +66,8 @@ record PolicyStatement(List<Pattern> actions, List<Pattern> resources, List<Cond
       if (operator.endsWith("Like") || operator.startsWith("Arn")) {
         return glob(value, 0).matcher(given).matches();
       }
-      return operator.endsWith("IgnoreCase") || operator.equals("Bool")
-          ? value.equalsIgnoreCase(given)
-          : value.equals(given);
+      boolean ignoresCase = operator.endsWith("IgnoreCase") || operator.equals("Bool");
+      return ignoresCase ? value.equalsIgnoreCase(given) : value.equals(given);
     }
   }
 

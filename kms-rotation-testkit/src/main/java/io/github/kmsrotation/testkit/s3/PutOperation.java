@@ -23,7 +23,7 @@ final class PutOperation {
   }
 
   void define(Operations operations) {
-    operations.write("PutObject", this::put, Operations.NEW_OBJECT, Operations.CHECKSUMS);
+    operations.write("PutObject", this::put, Operations.NEW_OBJECT);
   }
 
   private record Begun(S3Version.Builder builder, ContentCipher cipher) {}

@@ -29,7 +29,7 @@ final class RestoreOperation {
   }
 
   void define(Operations operations) {
-    operations.write("RestoreObject", this::restore, "restore versionId", Operations.CHECKSUMS);
+    operations.write("RestoreObject", this::restore, "restore versionId");
   }
 
   private RestAnswer restore(S3Request request) throws IOException {
@@ -69,7 +69,7 @@ final class RestoreOperation {
       throw new AwsError("RestoreAlreadyInProgress", 409, "Object restore is already in progress");
     }
     boolean isExtended = before != null && before.isReadable(now);
-    Instant ready = isExtended ? before.ready() : now.plus(wait);
+    Instant ready = before != null && isExtended ? before.ready() : now.plus(wait);
     Instant from = isExtended ? now : ready;
     version.restoration = new Restoration(ready, expiry(from, days));
     return RestAnswer.of(isExtended ? 200 : 202, Map.of(), new byte[0]);

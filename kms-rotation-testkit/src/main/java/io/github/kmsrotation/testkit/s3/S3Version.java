@@ -91,7 +91,7 @@ final class S3Version {
 
   boolean isRetained(Instant now) {
     Retention period = retention;
-    return isOnLegalHold || period != null && period.isActive(now);
+    return isOnLegalHold || (period != null && period.isActive(now));
   }
 
   void release() {

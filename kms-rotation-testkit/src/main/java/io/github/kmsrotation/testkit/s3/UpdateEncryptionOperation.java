@@ -29,8 +29,7 @@ final class UpdateEncryptionOperation {
   }
 
   void define(Operations operations) {
-    operations.write(
-        "UpdateObjectEncryption", this::update, "encryption versionId", Operations.CHECKSUMS);
+    operations.write("UpdateObjectEncryption", this::update, "encryption versionId");
   }
 
   private record Wish(String keyArn, boolean isBucketKey) {}
