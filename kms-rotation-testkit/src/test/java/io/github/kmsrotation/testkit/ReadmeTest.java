@@ -7,6 +7,7 @@ import io.github.kmsrotation.testkit.clock.Timeline;
 import io.github.kmsrotation.testkit.http.AwsService;
 import io.github.kmsrotation.testkit.kms.KmsService;
 import io.github.kmsrotation.testkit.rds.RdsService;
+import io.github.kmsrotation.testkit.s3.S3Service;
 import io.github.kmsrotation.testkit.sts.StsService;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +17,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 
 /** The tables of the README name every operation that is modelled, once, and no other. */
@@ -29,13 +32,19 @@ class ReadmeTest {
   @Test
   void tables_nameWhatIsModelled() throws IOException {
     KmsService kms = new KmsService(ACCOUNT, timeline);
-    try (RdsService rds = new RdsService(ACCOUNT, timeline, kms)) {
+    try (RdsService rds = new RdsService(ACCOUNT, timeline, kms);
+        S3Service s3 = new S3Service(ACCOUNT, new ReentrantLock(), timeline, kms.dataKeys())) {
       for (AwsService service : List.of(kms, rds, new StsService())) {
-        assertThat(operationsOf(service.name().toUpperCase(Locale.ROOT)))
-            .as("operations of %s in the README", service.name())
-            .containsExactlyInAnyOrderElementsOf(service.operations().keySet());
+        assertNamed(service.name(), service.operations().keySet());
       }
+      assertNamed(s3.name(), s3.operations().keySet());
     }
+  }
+
+  private static void assertNamed(String service, Set<String> operations) throws IOException {
+    assertThat(operationsOf(service.toUpperCase(Locale.ROOT)))
+        .as("operations of %s in the README", service)
+        .containsExactlyInAnyOrderElementsOf(operations);
   }
 
   /** What stands in the first column below a heading. */
