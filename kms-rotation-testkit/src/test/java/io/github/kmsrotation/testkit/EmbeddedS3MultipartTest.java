@@ -24,7 +24,9 @@ import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 class EmbeddedS3MultipartTest extends S3Fixture {
 
   private static final int PART = 5 * 1024 * 1024;
-  private static final long HUGE = 3L * 1024 * 1024 * 1024;
+
+  /** More than the heap that tests are given. */
+  private static final long HUGE = 1200L * 1024 * 1024;
 
   private final byte[] data = randomData();
 
