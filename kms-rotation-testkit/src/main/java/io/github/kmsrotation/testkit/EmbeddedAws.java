@@ -9,6 +9,7 @@ import io.github.kmsrotation.testkit.http.AwsService;
 import io.github.kmsrotation.testkit.kms.KmsService;
 import io.github.kmsrotation.testkit.rds.RdsService;
 import io.github.kmsrotation.testkit.s3.S3Service;
+import io.github.kmsrotation.testkit.s3control.S3ControlService;
 import io.github.kmsrotation.testkit.sts.StsService;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -62,7 +63,7 @@ public final class EmbeddedAws implements AutoCloseable {
               builder.port,
               List.of(kms, rds, new StsService()).stream()
                   .collect(Collectors.toMap(AwsService::name, Function.identity())),
-              List.of(s3),
+              List.of(new S3ControlService(accountId, lock, timeline, s3), s3),
               new AwsHttpServer.Shared(accountId, lock, timeline, faults, calls));
     } catch (IOException e) {
       rds.close();

@@ -8,6 +8,7 @@ import io.github.kmsrotation.testkit.http.AwsService;
 import io.github.kmsrotation.testkit.kms.KmsService;
 import io.github.kmsrotation.testkit.rds.RdsService;
 import io.github.kmsrotation.testkit.s3.S3Service;
+import io.github.kmsrotation.testkit.s3control.S3ControlService;
 import io.github.kmsrotation.testkit.sts.StsService;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,14 +36,16 @@ class ReadmeTest {
     try (RdsService rds = new RdsService(ACCOUNT, timeline, kms);
         S3Service s3 = new S3Service(ACCOUNT, new ReentrantLock(), timeline, kms.dataKeys())) {
       for (AwsService service : List.of(kms, rds, new StsService())) {
-        assertNamed(service.name(), service.operations().keySet());
+        assertNamed(service.name().toUpperCase(Locale.ROOT), service.operations().keySet());
       }
-      assertNamed(s3.name(), s3.operations().keySet());
+      assertNamed("S3", s3.operations().keySet());
+      S3ControlService control = new S3ControlService(ACCOUNT, new ReentrantLock(), timeline, s3);
+      assertNamed("S3 Control", control.operations().keySet());
     }
   }
 
   private static void assertNamed(String service, Set<String> operations) throws IOException {
-    assertThat(operationsOf(service.toUpperCase(Locale.ROOT)))
+    assertThat(operationsOf(service))
         .as("operations of %s in the README", service)
         .containsExactlyInAnyOrderElementsOf(operations);
   }

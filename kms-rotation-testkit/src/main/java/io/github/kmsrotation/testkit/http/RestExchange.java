@@ -30,7 +30,8 @@ final class RestExchange {
           "x-amz-decoded-content-length",
           "x-amz-trailer",
           "x-amz-sdk-checksum-algorithm",
-          "x-amz-te");
+          "x-amz-te",
+          "x-amz-account-id");
 
   /** A million calls have a few sets of names. */
   private static final Map<Set<String>, Set<String>> KNOWN = new ConcurrentHashMap<>();

@@ -1,5 +1,6 @@
 package io.github.kmsrotation.testkit.s3;
 
+import io.github.kmsrotation.testkit.http.AwsError;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,13 +11,19 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
 /**
- * An XML element of a request: its name, its text or its children. Namespaces are not looked at.
+ * An XML element of a request. Namespaces are not looked at.
+ *
+ * @param name its name
+ * @param text its text, if it has no children
+ * @param children its children
+ * @param type what {@code xsi:type} says
  */
-record Xml(String name, String text, List<Xml> children, Optional<String> type) {
+public record Xml(String name, String text, List<Xml> children, Optional<String> type) {
 
   private static final XMLInputFactory FACTORY = factory();
 
-  Xml {
+  /** Copies the children. */
+  public Xml {
     children = List.copyOf(children);
   }
 
@@ -28,8 +35,15 @@ record Xml(String name, String text, List<Xml> children, Optional<String> type) 
     return factory;
   }
 
-  /** Reads a body whose outermost element has a name. */
-  static Xml parse(byte[] body, String root) {
+  /**
+   * Reads a body.
+   *
+   * @param body XML
+   * @param root the name that its outermost element has to have
+   * @return the outermost element
+   * @throws AwsError {@code MalformedXML}
+   */
+  public static Xml parse(byte[] body, String root) {
     Xml xml = parse(body);
     if (!xml.name().equals(root)) {
       throw S3Errors.malformedXml();
@@ -37,7 +51,7 @@ record Xml(String name, String text, List<Xml> children, Optional<String> type) 
     return xml;
   }
 
-  static Xml parse(byte[] body) {
+  private static Xml parse(byte[] body) {
     try {
       XMLStreamReader reader = FACTORY.createXMLStreamReader(new ByteArrayInputStream(body));
       while (reader.next() != XMLStreamConstants.START_ELEMENT) {
@@ -68,11 +82,24 @@ record Xml(String name, String text, List<Xml> children, Optional<String> type) 
     return new Xml(name, text.toString(), children, type);
   }
 
-  List<Xml> all(String child) {
+  /**
+   * All children of a name.
+   *
+   * @param child the name
+   * @return in order
+   */
+  public List<Xml> all(String child) {
     return children.stream().filter(c -> c.name().equals(child)).toList();
   }
 
-  Optional<Xml> child(String child) {
+  /**
+   * The child of a name.
+   *
+   * @param child the name
+   * @return the child, or empty
+   * @throws AwsError {@code MalformedXML} if there are several
+   */
+  public Optional<Xml> child(String child) {
     List<Xml> all = all(child);
     if (all.size() > 1) {
       throw S3Errors.malformedXml();
@@ -80,16 +107,36 @@ record Xml(String name, String text, List<Xml> children, Optional<String> type) 
     return all.stream().findFirst();
   }
 
-  Optional<String> value(String child) {
+  /**
+   * The text of the child of a name.
+   *
+   * @param child the name
+   * @return the text, or empty
+   * @throws AwsError {@code MalformedXML} if there are several
+   */
+  public Optional<String> value(String child) {
     return child(child).map(c -> c.children().isEmpty() ? c.text() : "");
   }
 
-  String required(String child) {
+  /**
+   * The text of the child of a name, which has to be there.
+   *
+   * @param child the name
+   * @return the text
+   * @throws AwsError {@code MalformedXML} if there is none, or several
+   */
+  public String required(String child) {
     return value(child).orElseThrow(S3Errors::malformedXml);
   }
 
-  /** Refuses children that are not modelled or that do not exist. */
-  Xml allow(String... names) {
+  /**
+   * Refuses children of other names.
+   *
+   * @param names the names
+   * @return this
+   * @throws AwsError {@code MalformedXML}
+   */
+  public Xml allow(String... names) {
     for (Xml child : children) {
       if (!List.of(names).contains(child.name())) {
         throw S3Errors.malformedXml();

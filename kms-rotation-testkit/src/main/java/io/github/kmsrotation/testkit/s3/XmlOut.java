@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Writes the XML of an answer. */
-final class XmlOut {
+/** Writes the XML of an answer. Not safe for use by several threads. */
+public final class XmlOut {
 
   private static final String NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
 
@@ -21,14 +21,31 @@ final class XmlOut {
   }
 
   static XmlOut of(String root) {
-    return new XmlOut(root, " xmlns=\"" + NAMESPACE + "\"");
+    return of(root, NAMESPACE);
+  }
+
+  /**
+   * Begins.
+   *
+   * @param root the outermost element
+   * @param namespace its namespace
+   * @return what to go on with
+   */
+  public static XmlOut of(String root, String namespace) {
+    return new XmlOut(root, " xmlns=\"" + namespace + "\"");
   }
 
   static XmlOut withoutNamespace(String root) {
     return new XmlOut(root, "");
   }
 
-  XmlOut open(String name) {
+  /**
+   * Opens an element.
+   *
+   * @param name its name
+   * @return this
+   */
+  public XmlOut open(String name) {
     out.append('<').append(name).append('>');
     return this;
   }
@@ -43,18 +60,38 @@ final class XmlOut {
     return this;
   }
 
-  XmlOut close(String name) {
+  /**
+   * Closes an element.
+   *
+   * @param name its name
+   * @return this
+   */
+  public XmlOut close(String name) {
     out.append("</").append(name).append('>');
     return this;
   }
 
-  XmlOut put(String name, Object value) {
+  /**
+   * An element with a text.
+   *
+   * @param name its name
+   * @param value its text
+   * @return this
+   */
+  public XmlOut put(String name, Object value) {
     open(name);
     escape(value.toString());
     return close(name);
   }
 
-  XmlOut put(String name, Optional<?> value) {
+  /**
+   * An element with a text, if there is any.
+   *
+   * @param name its name
+   * @param value its text
+   * @return this
+   */
+  public XmlOut put(String name, Optional<?> value) {
     value.ifPresent(v -> put(name, v));
     return this;
   }
@@ -64,8 +101,13 @@ final class XmlOut {
     return this;
   }
 
-  /** An element as it came in a request. */
-  XmlOut put(Xml xml) {
+  /**
+   * An element as it came in a request.
+   *
+   * @param xml the element
+   * @return this
+   */
+  public XmlOut put(Xml xml) {
     if (xml.type().isPresent()) {
       open(xml.name(), xml.type().get());
     } else {
@@ -101,11 +143,23 @@ final class XmlOut {
     }
   }
 
-  byte[] bytes() {
+  /**
+   * Ends.
+   *
+   * @return all of it
+   */
+  public byte[] bytes() {
     return (out + "</" + root + ">").getBytes(StandardCharsets.UTF_8);
   }
 
-  RestAnswer answer(int status, Map<String, String> headers) {
+  /**
+   * Ends.
+   *
+   * @param status the HTTP status
+   * @param headers more headers than the content type
+   * @return an answer
+   */
+  public RestAnswer answer(int status, Map<String, String> headers) {
     Map<String, String> all = new HashMap<>(headers);
     all.put("Content-Type", "application/xml");
     return RestAnswer.of(status, all, bytes());
