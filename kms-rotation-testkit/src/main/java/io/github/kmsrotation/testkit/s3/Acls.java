@@ -88,7 +88,10 @@ final class Acls {
     return new Acl(grants);
   }
 
-  /** ACLs have to be enabled, and public ones not blocked; for new buckets neither is so. */
+  /**
+   * ACLs have to be enabled, unless they give the owner everything and nobody else anything; and
+   * public ones not blocked. For new buckets neither is so.
+   */
   static void requireAllowed(Bucket bucket, Acl acl, boolean isOwnersOnly) {
     if (!bucket.hasAcls() && !isOwnersOnly) {
       throw AwsError.badRequest("AccessControlListNotSupported", "The bucket does not allow ACLs");

@@ -198,12 +198,13 @@ final class BucketSettings {
     Optional<Acl> inBody =
         request.header("Content-Length").orElse("0").equals("0")
             ? Optional.empty()
-            : Optional.of(Acls.ofXml(request.xml("AccessControlPolicy")));
+            : Optional.of(Acls.ofXml(request.xmlWithoutChecksum("AccessControlPolicy")));
     return change(
         request,
         200,
         bucket -> {
-          inBody.ifPresent(acl -> Acls.requireAllowed(bucket, acl, false));
+          inBody.ifPresent(
+              acl -> Acls.requireAllowed(bucket, acl, acl.equals(Acl.ofOwner(state.ownerId))));
           bucket.acl =
               Acls.of(request, bucket, state.ownerId)
                   .or(() -> inBody)

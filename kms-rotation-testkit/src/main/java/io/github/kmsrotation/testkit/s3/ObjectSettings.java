@@ -71,12 +71,13 @@ final class ObjectSettings {
     Optional<Acl> inBody =
         request.header("Content-Length").orElse("0").equals("0")
             ? Optional.empty()
-            : Optional.of(Acls.ofXml(request.xml("AccessControlPolicy")));
+            : Optional.of(Acls.ofXml(request.xmlWithoutChecksum("AccessControlPolicy")));
     return state.locked(
         () -> {
           Bucket bucket = state.bucket(request);
           S3Version version = state.version(bucket, request.key(), request.versionId());
-          inBody.ifPresent(acl -> Acls.requireAllowed(bucket, acl, false));
+          inBody.ifPresent(
+              acl -> Acls.requireAllowed(bucket, acl, acl.equals(Acl.ofOwner(state.ownerId))));
           version.acl =
               Acls.of(request, bucket, state.ownerId)
                   .or(() -> inBody)

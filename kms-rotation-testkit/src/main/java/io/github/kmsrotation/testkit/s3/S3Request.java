@@ -76,9 +76,19 @@ record S3Request(RestRequest rest, String bucket, String key) {
     }
   }
 
-  /** The XML of the body, whose integrity is checked. */
+  /** The XML of the body, whose integrity has to be stated, and is checked. */
   Xml xml(String root) throws IOException {
-    byte[] body = body();
+    return parsed(body(), root);
+  }
+
+  /**
+   * The XML of the body of operations for which AWS asks for no checksum, such as those of ACLs.
+   */
+  Xml xmlWithoutChecksum(String root) throws IOException {
+    return parsed(read(Integrity.of(this)), root);
+  }
+
+  private static Xml parsed(byte[] body, String root) {
     if (body.length == 0) {
       throw AwsError.badRequest("MissingRequestBodyError", "Request Body is empty");
     }
@@ -87,12 +97,16 @@ record S3Request(RestRequest rest, String bucket, String key) {
 
   /** The whole body, for operations that require its checksum. */
   byte[] body() throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
     Integrity integrity = Integrity.of(this);
     if (!integrity.isStated()) {
       throw S3Errors.invalidRequest(
           "Missing required header for this request: Content-MD5 OR x-amz-checksum-*");
     }
+    return read(integrity);
+  }
+
+  private static byte[] read(Integrity integrity) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
     integrity.read(out, MOST_XML);
     return out.toByteArray();
   }
