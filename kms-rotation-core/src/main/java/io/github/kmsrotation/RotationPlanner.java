@@ -14,6 +14,7 @@ import io.github.kmsrotation.target.KeyMaterialTarget;
 import io.github.kmsrotation.target.KeyRetirementTarget;
 import io.github.kmsrotation.target.KeyTarget;
 import io.github.kmsrotation.target.RdsTarget;
+import io.github.kmsrotation.target.S3Target;
 import io.github.kmsrotation.target.Target;
 import java.time.Clock;
 import java.util.Objects;
@@ -49,6 +50,32 @@ public final class RotationPlanner<T extends Target> {
    */
   public static RotationPlanner<RdsTarget> forRds(String dbInstanceIdentifier) {
     return new RotationPlanner<>(new RdsTarget(dbInstanceIdentifier));
+  }
+
+  /**
+   * For the objects of an S3 bucket, every version of them, and for the bucket's default
+   * encryption. Needs the artifact {@code kms-rotation-s3}. Its options are {@code S3Options}.
+   *
+   * @param bucket the bucket
+   * @return a planner
+   * @throws IllegalArgumentException if that is no name of a bucket
+   */
+  public static RotationPlanner<S3Target> forS3(String bucket) {
+    return new RotationPlanner<>(new S3Target(bucket, Optional.empty()));
+  }
+
+  /**
+   * For the objects of an S3 bucket whose keys begin with a prefix, every version of them. The
+   * bucket's default encryption, which is not only theirs, stays as it is. Needs the artifact
+   * {@code kms-rotation-s3}. Its options are {@code S3Options}.
+   *
+   * @param bucket the bucket
+   * @param prefix what the keys begin with, for example {@code orders/}
+   * @return a planner
+   * @throws IllegalArgumentException if that is no name of a bucket, or the prefix is empty
+   */
+  public static RotationPlanner<S3Target> forS3(String bucket, String prefix) {
+    return new RotationPlanner<>(new S3Target(bucket, Optional.of(prefix)));
   }
 
   /**

@@ -12,6 +12,8 @@ public enum EntryType {
   STEP_STARTED,
   /** A step waits for a condition. */
   STEP_WAITING,
+  /** A step noted how far it is. */
+  STEP_CHECKPOINT,
   /** A mutating call is about to be sent. */
   INTENT,
   /** A mutating call was answered, or its answer was lost. */

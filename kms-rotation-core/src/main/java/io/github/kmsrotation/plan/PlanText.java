@@ -45,7 +45,9 @@ final class PlanText {
       text.append("               only if rolled back: ");
       text.append(String.join(", ", step.undoCalls())).append('\n');
     }
-    if (step.undo() == Undo.IRREVERSIBLE) {
+    if (step.undo() == Undo.KEPT) {
+      text.append("               stays if rolled back\n");
+    } else if (step.undo() == Undo.IRREVERSIBLE) {
       text.append("               CANNOT BE UNDONE, needs an approval that says so\n");
     } else if (step.undo() == Undo.DISRUPTIVE) {
       text.append("               MAY DISRUPT what cannot be put right, needs such an approval\n");

@@ -92,6 +92,22 @@ public interface StepContext extends AwsReader {
   }
 
   /**
+   * Notes how far this step is, forced to the journal. For a step that does the same thing to more
+   * things than a journal should tell of one by one: called in another process, it goes on from
+   * here. It is the step's own affair that going on from an older note is harmless.
+   *
+   * @param progress all that going on needs; takes the place of the former note
+   */
+  void checkpoint(Facts progress);
+
+  /**
+   * What this step last noted, in this direction, over all processes that ran it.
+   *
+   * @return the note; empty facts if there is none
+   */
+  Facts lastCheckpoint();
+
+  /**
    * Makes a call that changes something: the intent is forced to the journal first, the outcome
    * after. It is retried only when AWS says that it did not run (throttling). If the answer is
    * lost, the runner calls the step again, which looks at AWS before anything else.

@@ -7,6 +7,11 @@ public enum Undo {
   /** The step is undone by a call of its own. */
   UNDOABLE,
   /**
+   * What the step did stays when the run is rolled back: it harms nothing that served before, and
+   * taking it back would be one more move. Undoing tells what stays.
+   */
+  KEPT,
+  /**
    * The step is undone by a call of its own, which does not undo what happened meanwhile: whatever
    * still needs a disabled key fails at once. It stands in {@link Phase#CUTOVER} or later, and
    * needs the approval that something irreversible needs.

@@ -68,6 +68,16 @@ final class RunContext implements StepContext {
   }
 
   @Override
+  public void checkpoint(Facts progress) {
+    book.write(EntryType.STEP_CHECKPOINT, step.id(), progress.values());
+  }
+
+  @Override
+  public Facts lastCheckpoint() {
+    return book.state().checkpoint(step.id());
+  }
+
+  @Override
   public <T> T read(String operation, Supplier<T> call) {
     return calls.read(operation, call);
   }

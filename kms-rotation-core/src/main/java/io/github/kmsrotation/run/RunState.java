@@ -52,6 +52,9 @@ final class RunState {
   /** When steps were begun; again, only after they had been blocked. */
   private final Map<String, Instant> begunAt = new HashMap<>();
 
+  /** What steps noted last. */
+  private final Map<String, Facts> checkpoints = new HashMap<>();
+
   private final Set<String> blocked = new HashSet<>();
   private final Set<Phase> approved = EnumSet.noneOf(Phase.class);
   private boolean rollingBack;
@@ -81,6 +84,7 @@ final class RunState {
         }
       }
       case STEP_BLOCKED -> blocked.add(step);
+      case STEP_CHECKPOINT -> checkpoints.put(step, Facts.of(entry.data()));
       case STEP_DONE -> {
         statuses.put(step, StepStatus.DONE);
         results.put(step, StepResults.read(entry));
@@ -109,6 +113,7 @@ final class RunState {
         rollingBack = true;
         finished = false;
         sent.clear();
+        checkpoints.clear();
       }
       case FINISHED -> {
         RunStatus end = StoredValues.constant(RunStatus.class, entry, "status");
@@ -155,6 +160,10 @@ final class RunState {
 
   Facts facts(String step) {
     return results(step).facts();
+  }
+
+  Facts checkpoint(String step) {
+    return checkpoints.getOrDefault(step, Facts.none());
   }
 
   private StepResults results(String step) {

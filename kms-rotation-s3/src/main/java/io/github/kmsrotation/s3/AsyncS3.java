@@ -1,0 +1,142 @@
+package io.github.kmsrotation.s3;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
+import software.amazon.awssdk.core.async.AsyncResponseTransformer;
+import software.amazon.awssdk.core.exception.AbortedException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.DeleteBucketEncryptionRequest;
+import software.amazon.awssdk.services.s3.model.DeleteBucketEncryptionResponse;
+import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
+import software.amazon.awssdk.services.s3.model.DeleteObjectResponse;
+import software.amazon.awssdk.services.s3.model.GetBucketEncryptionRequest;
+import software.amazon.awssdk.services.s3.model.GetBucketEncryptionResponse;
+import software.amazon.awssdk.services.s3.model.GetBucketPolicyRequest;
+import software.amazon.awssdk.services.s3.model.GetBucketPolicyResponse;
+import software.amazon.awssdk.services.s3.model.GetBucketRequestPaymentRequest;
+import software.amazon.awssdk.services.s3.model.GetBucketRequestPaymentResponse;
+import software.amazon.awssdk.services.s3.model.GetBucketVersioningRequest;
+import software.amazon.awssdk.services.s3.model.GetBucketVersioningResponse;
+import software.amazon.awssdk.services.s3.model.GetObjectLockConfigurationRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectLockConfigurationResponse;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.HeadBucketRequest;
+import software.amazon.awssdk.services.s3.model.HeadBucketResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectVersionsRequest;
+import software.amazon.awssdk.services.s3.model.ListObjectVersionsResponse;
+import software.amazon.awssdk.services.s3.model.PutBucketEncryptionRequest;
+import software.amazon.awssdk.services.s3.model.PutBucketEncryptionResponse;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
+import software.amazon.awssdk.services.s3.model.UpdateObjectEncryptionRequest;
+import software.amazon.awssdk.services.s3.model.UpdateObjectEncryptionResponse;
+
+/** Calls by the asynchronous client, each waited for. */
+record AsyncS3(S3AsyncClient client) implements S3Api {
+
+  @Override
+  public Region region() {
+    return client.serviceClientConfiguration().region();
+  }
+
+  @Override
+  public HeadBucketResponse headBucket(HeadBucketRequest request) {
+    return await(client.headBucket(request));
+  }
+
+  @Override
+  public GetBucketEncryptionResponse getBucketEncryption(GetBucketEncryptionRequest request) {
+    return await(client.getBucketEncryption(request));
+  }
+
+  @Override
+  public PutBucketEncryptionResponse putBucketEncryption(PutBucketEncryptionRequest request) {
+    return await(client.putBucketEncryption(request));
+  }
+
+  @Override
+  public DeleteBucketEncryptionResponse deleteBucketEncryption(
+      DeleteBucketEncryptionRequest request) {
+    return await(client.deleteBucketEncryption(request));
+  }
+
+  @Override
+  public GetBucketPolicyResponse getBucketPolicy(GetBucketPolicyRequest request) {
+    return await(client.getBucketPolicy(request));
+  }
+
+  @Override
+  public GetBucketVersioningResponse getBucketVersioning(GetBucketVersioningRequest request) {
+    return await(client.getBucketVersioning(request));
+  }
+
+  @Override
+  public GetObjectLockConfigurationResponse getObjectLockConfiguration(
+      GetObjectLockConfigurationRequest request) {
+    return await(client.getObjectLockConfiguration(request));
+  }
+
+  @Override
+  public GetBucketRequestPaymentResponse getBucketRequestPayment(
+      GetBucketRequestPaymentRequest request) {
+    return await(client.getBucketRequestPayment(request));
+  }
+
+  @Override
+  public ListObjectVersionsResponse listObjectVersions(ListObjectVersionsRequest request) {
+    return await(client.listObjectVersions(request));
+  }
+
+  @Override
+  public HeadObjectResponse headObject(HeadObjectRequest request) {
+    return await(client.headObject(request));
+  }
+
+  @Override
+  public UpdateObjectEncryptionResponse updateObjectEncryption(
+      UpdateObjectEncryptionRequest request) {
+    return await(client.updateObjectEncryption(request));
+  }
+
+  @Override
+  public DeleteObjectResponse deleteObject(DeleteObjectRequest request) {
+    return await(client.deleteObject(request));
+  }
+
+  @Override
+  public byte[] getObject(GetObjectRequest request) {
+    return await(client.getObject(request, AsyncResponseTransformer.toBytes())).asByteArray();
+  }
+
+  @Override
+  public PutObjectResponse putObject(PutObjectRequest request, byte[] body) {
+    return await(client.putObject(request, AsyncRequestBody.fromBytes(body)));
+  }
+
+  /** An interrupt aborts the call, as the client that blocks would have it. */
+  private static <T> T await(CompletableFuture<T> call) {
+    try {
+      return call.get();
+    } catch (InterruptedException e) {
+      call.cancel(true);
+      Thread.currentThread().interrupt();
+      throw AbortedException.create("Interrupted while waiting for S3", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof SdkException failure) {
+        throw failure;
+      }
+      throw SdkClientException.create("The call failed in the client", e.getCause());
+    }
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}

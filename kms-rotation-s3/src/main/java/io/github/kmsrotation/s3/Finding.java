@@ -1,0 +1,94 @@
+package io.github.kmsrotation.s3;
+
+/**
+ * What is to be done with a version of an object, or was.
+ *
+ * @param verdict which
+ * @param detail more of it, for people: until when, or what AWS answered
+ */
+record Finding(Verdict verdict, String detail) {
+
+  /** The names of all but the first four stand in reports. */
+  enum Verdict {
+    /** Under the new key, as it is to be. */
+    UNDER_NEW_KEY("under the new key"),
+    /** Can be moved by {@code UpdateObjectEncryption}. */
+    TO_MOVE("not under the new key"),
+    /** Was moved just now. */
+    MOVED("moved to the new key"),
+    /** Deleted by somebody else since it was listed. */
+    GONE("deleted meanwhile"),
+    /** Object Lock protects it. */
+    OBJECT_LOCK("under Object Lock"),
+    /** Not encrypted at all. */
+    UNENCRYPTED("not encrypted, so it would have to be rewritten"),
+    /** Encrypted twice. */
+    DSSE_KMS("under DSSE-KMS, so it would have to be rewritten"),
+    /** Under a key of the caller's. */
+    SSE_C("under a customer-provided key, so it would have to be rewritten"),
+    /** Encrypted in a way that this version does not know. */
+    UNKNOWN_ENCRYPTION("encrypted in a way that is not known here"),
+    /** AWS did not let it be looked at or moved: the one verdict that stops a run. */
+    FAILED("refused by AWS");
+
+    private final String words;
+
+    Verdict(String words) {
+      this.words = words;
+    }
+
+    String words() {
+      return words;
+    }
+
+    /** Left as it is for what it is: trying again would not help. */
+    boolean isLeft() {
+      return compareTo(GONE) > 0 && this != FAILED;
+    }
+
+    boolean isReported() {
+      return compareTo(GONE) > 0;
+    }
+  }
+
+  Finding(Verdict verdict) {
+    this(verdict, "");
+  }
+
+  /**
+   * Decides.
+   *
+   * @param object what is known of it
+   * @param keyArn the new key
+   * @param bucketKeys what becomes of Bucket Keys
+   */
+  static Finding decide(Encrypted object, String keyArn, BucketKeys bucketKeys) {
+    return switch (object.kind()) {
+      case NONE -> new Finding(Verdict.UNENCRYPTED);
+      case DSSE_KMS -> new Finding(Verdict.DSSE_KMS, object.keyArn().orElse(""));
+      case SSE_C -> new Finding(Verdict.SSE_C);
+      case OTHER -> new Finding(Verdict.UNKNOWN_ENCRYPTION);
+      case SSE_S3, SSE_KMS -> decideMovable(object, keyArn, bucketKeys);
+    };
+  }
+
+  private static Finding decideMovable(Encrypted object, String keyArn, BucketKeys bucketKeys) {
+    boolean isUnderKey = object.keyArn().filter(keyArn::equals).isPresent();
+    if (isUnderKey && object.hasBucketKey() == wantsBucketKey(object, bucketKeys)) {
+      return new Finding(Verdict.UNDER_NEW_KEY);
+    }
+    return object
+        .lock()
+        .map(lock -> new Finding(isUnderKey ? Verdict.UNDER_NEW_KEY : Verdict.OBJECT_LOCK, lock))
+        .orElseGet(() -> new Finding(Verdict.TO_MOVE));
+  }
+
+  /** Whether an object is to have a Bucket Key. */
+  static boolean wantsBucketKey(Encrypted object, BucketKeys bucketKeys) {
+    return switch (bucketKeys) {
+      case ENABLE -> true;
+      case DISABLE -> false;
+      case KEEP -> object.kind() == Encrypted.Kind.SSE_S3 || object.hasBucketKey();
+    };
+  }
+}

@@ -1,0 +1,71 @@
+package io.github.kmsrotation.s3;
+
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.model.DeleteBucketEncryptionRequest;
+import software.amazon.awssdk.services.s3.model.DeleteBucketEncryptionResponse;
+import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
+import software.amazon.awssdk.services.s3.model.DeleteObjectResponse;
+import software.amazon.awssdk.services.s3.model.GetBucketEncryptionRequest;
+import software.amazon.awssdk.services.s3.model.GetBucketEncryptionResponse;
+import software.amazon.awssdk.services.s3.model.GetBucketPolicyRequest;
+import software.amazon.awssdk.services.s3.model.GetBucketPolicyResponse;
+import software.amazon.awssdk.services.s3.model.GetBucketRequestPaymentRequest;
+import software.amazon.awssdk.services.s3.model.GetBucketRequestPaymentResponse;
+import software.amazon.awssdk.services.s3.model.GetBucketVersioningRequest;
+import software.amazon.awssdk.services.s3.model.GetBucketVersioningResponse;
+import software.amazon.awssdk.services.s3.model.GetObjectLockConfigurationRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectLockConfigurationResponse;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.HeadBucketRequest;
+import software.amazon.awssdk.services.s3.model.HeadBucketResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectVersionsRequest;
+import software.amazon.awssdk.services.s3.model.ListObjectVersionsResponse;
+import software.amazon.awssdk.services.s3.model.PutBucketEncryptionRequest;
+import software.amazon.awssdk.services.s3.model.PutBucketEncryptionResponse;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
+import software.amazon.awssdk.services.s3.model.UpdateObjectEncryptionRequest;
+import software.amazon.awssdk.services.s3.model.UpdateObjectEncryptionResponse;
+
+/**
+ * The calls to S3 that the strategy makes, by whichever client the caller gave. They block, and
+ * throw what the SDK throws. Safe for use by several threads.
+ */
+interface S3Api extends AutoCloseable {
+
+  Region region();
+
+  HeadBucketResponse headBucket(HeadBucketRequest request);
+
+  GetBucketEncryptionResponse getBucketEncryption(GetBucketEncryptionRequest request);
+
+  PutBucketEncryptionResponse putBucketEncryption(PutBucketEncryptionRequest request);
+
+  DeleteBucketEncryptionResponse deleteBucketEncryption(DeleteBucketEncryptionRequest request);
+
+  GetBucketPolicyResponse getBucketPolicy(GetBucketPolicyRequest request);
+
+  GetBucketVersioningResponse getBucketVersioning(GetBucketVersioningRequest request);
+
+  GetObjectLockConfigurationResponse getObjectLockConfiguration(
+      GetObjectLockConfigurationRequest request);
+
+  GetBucketRequestPaymentResponse getBucketRequestPayment(GetBucketRequestPaymentRequest request);
+
+  ListObjectVersionsResponse listObjectVersions(ListObjectVersionsRequest request);
+
+  HeadObjectResponse headObject(HeadObjectRequest request);
+
+  UpdateObjectEncryptionResponse updateObjectEncryption(UpdateObjectEncryptionRequest request);
+
+  DeleteObjectResponse deleteObject(DeleteObjectRequest request);
+
+  byte[] getObject(GetObjectRequest request);
+
+  PutObjectResponse putObject(PutObjectRequest request, byte[] body);
+
+  @Override
+  void close();
+}

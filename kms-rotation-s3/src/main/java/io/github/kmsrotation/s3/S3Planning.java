@@ -1,0 +1,188 @@
+package io.github.kmsrotation.s3;
+
+import io.github.kmsrotation.aws.AwsReader;
+import io.github.kmsrotation.error.MissingPermissionException;
+import io.github.kmsrotation.error.UnknownKeyException;
+import io.github.kmsrotation.key.KeyArn;
+import io.github.kmsrotation.key.KeyFacts;
+import io.github.kmsrotation.plan.RotationPlan;
+import io.github.kmsrotation.plan.Step;
+import io.github.kmsrotation.plan.StepDescription;
+import io.github.kmsrotation.spi.Findings;
+import io.github.kmsrotation.spi.PlanRequest;
+import io.github.kmsrotation.spi.TargetKey;
+import io.github.kmsrotation.target.S3Target;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awssdk.services.s3.model.HeadBucketRequest;
+import software.amazon.awssdk.services.s3.model.HeadBucketResponse;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/** Looks at everything that a plan rests on, and reports all that is in its way at once. */
+final class S3Planning {
+
+  private static final String AWS_MANAGED_KEY = "alias/aws/s3";
+
+  private final PlanRequest<S3Target> request;
+  private final S3Options options;
+  private final S3Api api;
+  private final S3Target target;
+  private final Findings findings;
+  private final AwsReader calls;
+
+  S3Planning(PlanRequest<S3Target> request, S3Options options, S3Api api) {
+    this.request = request;
+    this.options = options;
+    this.api = api;
+    this.target = request.target();
+    this.findings = new Findings(target.bucket());
+    this.calls = request.calls();
+  }
+
+  RotationPlan plan() {
+    checkKind();
+    String region = region();
+    Bucket bucket = new Bucket(target.bucket(), api);
+    BucketPreflight preflight = new BucketPreflight(bucket, target, calls, findings);
+    Optional<DefaultEncryption> former = preflight.encryption();
+    Optional<KeyFacts> current = former.flatMap(this::currentKey);
+    Optional<String> moving = current.map(key -> key.arn().value()).filter(this::isNotTheTarget);
+    TargetKey key = TargetKey.choose(request, moving, region, findings);
+    key.arn().ifPresent(arn -> checkOwner(bucket, arn));
+    preflight.check(key.arn());
+    findings.throwIfAny(what());
+    return build(former.orElseThrow(), moving, region, key);
+  }
+
+  private void checkKind() {
+    if (target.bucket().endsWith("--x-s3")) {
+      findings.problem(
+          "It is a directory bucket, whose objects' keys S3 cannot change.",
+          "Copy its objects to a bucket that is under the new key.");
+      findings.throwIfAny(what());
+    }
+  }
+
+  /** Where the bucket is; without that, nothing else can be looked at. */
+  private String region() {
+    Optional<String> found = findings.look(this::bucketRegion);
+    findings.throwIfAny(what());
+    String region = found.orElseThrow();
+    if (!region.equals(api.region().id())) {
+      elsewhere(region);
+      findings.throwIfAny(what());
+    }
+    return region;
+  }
+
+  private String bucketRegion() {
+    try {
+      HeadBucketResponse head =
+          calls.read(
+              "s3:ListBucket",
+              () -> api.headBucket(HeadBucketRequest.builder().bucket(target.bucket()).build()));
+      return head.bucketRegion() == null ? api.region().id() : head.bucketRegion();
+    } catch (S3Exception e) {
+      return regionFrom(e);
+    }
+  }
+
+  /** A HEAD's answer has no body, so its status has to do. */
+  private String regionFrom(S3Exception failure) {
+    if (failure.statusCode() == 404) {
+      findings.problem(
+          "There is no such bucket.", "Check the name, and the partition of the client.");
+      return api.region().id();
+    }
+    if (failure.statusCode() == 301 || failure.statusCode() == 400) {
+      Optional<String> region =
+          Optional.ofNullable(failure.awsErrorDetails())
+              .map(details -> details.sdkHttpResponse())
+              .flatMap(http -> http.firstMatchingHeader("x-amz-bucket-region"));
+      if (region.filter(r -> !r.equals(api.region().id())).isPresent()) {
+        return region.get();
+      }
+      if (failure.statusCode() == 301) {
+        findings.problem(
+            "The bucket is not in " + api.region() + ".",
+            "Give S3Options.client(...) a client for the bucket's Region.");
+        return api.region().id();
+      }
+    }
+    throw failure;
+  }
+
+  private void elsewhere(String region) {
+    findings.problem(
+        "The bucket is in " + region + ", and the client is for " + api.region() + ".",
+        "Give S3Options.client(...), and kmsClient(...), clients for the bucket's Region.");
+  }
+
+  /** The key of new objects, as the policy has to know it. It may be gone, which is no problem. */
+  private Optional<KeyFacts> currentKey(DefaultEncryption former) {
+    if (!former.isKms()) {
+      return Optional.empty();
+    }
+    String name = former.key().orElse(AWS_MANAGED_KEY);
+    try {
+      return Optional.of(request.keys().read(name));
+    } catch (UnknownKeyException | MissingPermissionException e) {
+      findings.warning(
+          "The key of its default encryption, " + name + ", cannot be looked at: " + e.getMessage(),
+          "Whether the reason asks for another key could not be told from that key. Objects under"
+              + " a key that cannot be used cannot be moved either, and are listed.");
+      return Optional.empty();
+    }
+  }
+
+  /** What is wrong with the named key is told when it is chosen. */
+  private boolean isNotTheTarget(String currentArn) {
+    Findings untold = new Findings(target.bucket());
+    return request
+        .targetKey()
+        .flatMap(key -> untold.look(() -> request.keys().read(key).arn().value()))
+        .filter(currentArn::equals)
+        .isEmpty();
+  }
+
+  /** S3 takes a key of the bucket owner's account only, so the key tells whose the bucket is. */
+  private void checkOwner(Bucket bucket, KeyArn key) {
+    try {
+      calls.read(
+          "s3:ListBucket",
+          () ->
+              api.headBucket(
+                  HeadBucketRequest.builder()
+                      .bucket(bucket.name())
+                      .expectedBucketOwner(key.accountId())
+                      .build()));
+    } catch (MissingPermissionException e) {
+      findings.problem(
+          "The bucket does not belong to the account of the key, " + key.accountId() + ".",
+          "UpdateObjectEncryption takes keys of the bucket owner's account only: use one of"
+              + " those.");
+    }
+  }
+
+  private RotationPlan build(
+      DefaultEncryption former, Optional<String> current, String region, TargetKey key) {
+    KeyArn arn = key.arn().orElseThrow();
+    RotationPlan.Builder plan =
+        RotationPlan.builder(request.runId(), request.clock().instant())
+            .target(S3Target.KIND, target.id())
+            .place(region, arn.accountId())
+            .keys(request.why().name(), current, Optional.of(arn.value()))
+            .rationale(key.rationale())
+            .warnings(findings.warnings())
+            .attributes(S3Steps.attributes(target, former, options));
+    List<StepDescription> steps =
+        S3Steps.of(plan.build(), api, options, Workers.none()).stream()
+            .map(Step::description)
+            .toList();
+    return plan.steps(steps).build();
+  }
+
+  private String what() {
+    return "S3 bucket '" + target.bucket() + "'";
+  }
+}

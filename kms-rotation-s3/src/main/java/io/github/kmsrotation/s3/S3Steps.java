@@ -1,0 +1,48 @@
+package io.github.kmsrotation.s3;
+
+import io.github.kmsrotation.plan.RotationPlan;
+import io.github.kmsrotation.plan.Step;
+import io.github.kmsrotation.target.S3Target;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The steps of moving objects where they lie, in order, from what the plan noted. */
+final class S3Steps {
+
+  private static final String BUCKET = "bucket";
+  private static final String PREFIX = "prefix";
+  private static final String BUCKET_KEYS = "bucketKeys";
+
+  private S3Steps() {}
+
+  static SortedMap<String, String> attributes(
+      S3Target target, DefaultEncryption former, S3Options options) {
+    SortedMap<String, String> attributes = new TreeMap<>(former.attributes());
+    attributes.put(BUCKET, target.bucket());
+    target.prefix().ifPresent(prefix -> attributes.put(PREFIX, prefix));
+    attributes.put(BUCKET_KEYS, options.bucketKeys().name());
+    return attributes;
+  }
+
+  static List<Step> of(RotationPlan plan, S3Api api, S3Options options, Workers workers) {
+    S3Step.Env env =
+        new S3Step.Env(
+            plan,
+            new Bucket(plan.attribute(BUCKET), api),
+            Optional.ofNullable(plan.attributes().get(PREFIX)),
+            BucketKeys.valueOf(plan.attribute(BUCKET_KEYS)),
+            options,
+            workers);
+    List<Step> steps = new ArrayList<>();
+    steps.add(new CanaryStep(env));
+    if (env.prefix().isEmpty()) {
+      steps.add(new DefaultEncryptionStep(env));
+    }
+    steps.add(new ReencryptStep(env));
+    steps.add(new VerifyObjectsStep(env));
+    return steps;
+  }
+}

@@ -1,0 +1,61 @@
+package io.github.kmsrotation.s3;
+
+import io.github.kmsrotation.plan.RotationPlan;
+import io.github.kmsrotation.plan.StrategyOptions;
+import io.github.kmsrotation.spi.PlanRequest;
+import io.github.kmsrotation.spi.RotationStrategy;
+import io.github.kmsrotation.target.S3Target;
+import java.util.Optional;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * Found by the planner and the runner with {@link java.util.ServiceLoader}; not meant to be called
+ * by anybody else. Safe for use by several threads.
+ */
+public final class S3Strategy implements RotationStrategy<S3Target> {
+
+  /** For {@link java.util.ServiceLoader}. */
+  public S3Strategy() {}
+
+  @Override
+  public String kind() {
+    return S3Target.KIND;
+  }
+
+  @Override
+  public RotationPlan plan(PlanRequest<S3Target> request) {
+    S3Options options = mine(request.options());
+    if (options.client().isPresent()) {
+      return new S3Planning(request, options, options.client().get()).plan();
+    }
+    try (S3Api own = new SyncS3(S3Client.create())) {
+      return new S3Planning(request, options, own).plan();
+    }
+  }
+
+  @Override
+  public BoundSteps bind(RotationPlan plan, Optional<StrategyOptions<?>> given) {
+    S3Options options = mine(given);
+    Optional<S3Api> own =
+        options.client().isPresent()
+            ? Optional.empty()
+            : Optional.of(new SyncS3(S3Client.builder().region(Region.of(plan.region())).build()));
+    S3Api api = options.client().or(() -> own).orElseThrow();
+    Workers workers = new Workers(options.concurrency());
+    return new BoundSteps(
+        S3Steps.of(plan, api, options, workers),
+        () -> {
+          workers.close();
+          own.ifPresent(S3Api::close);
+        });
+  }
+
+  private static S3Options mine(Optional<StrategyOptions<?>> options) {
+    StrategyOptions<?> any = options.orElseGet(() -> S3Options.builder().build());
+    if (any instanceof S3Options mine) {
+      return mine;
+    }
+    throw new IllegalArgumentException("Options of kind 's3' have to be S3Options, not " + any);
+  }
+}

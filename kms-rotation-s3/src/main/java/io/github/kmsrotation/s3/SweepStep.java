@@ -1,0 +1,114 @@
+package io.github.kmsrotation.s3;
+
+import io.github.kmsrotation.plan.Condition;
+import io.github.kmsrotation.plan.Facts;
+import io.github.kmsrotation.plan.StepContext;
+import io.github.kmsrotation.plan.StepDescription;
+import io.github.kmsrotation.plan.StepOutcome;
+import io.github.kmsrotation.s3.Finding.Verdict;
+import io.github.kmsrotation.s3.VersionListing.Batch;
+import io.github.kmsrotation.s3.VersionListing.Marker;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * Goes through all versions of all objects once, a batch at each look, and notes after each how far
+ * it is, so that a killed run goes on with the batch that it was at. Memory does not grow with the
+ * number of objects.
+ */
+abstract class SweepStep extends S3Step {
+
+  private static final Duration AT_ONCE = Duration.ofMillis(1);
+
+  /** It waits for nothing but its own work, which may take weeks. */
+  private static final Duration AS_LONG_AS_IT_TAKES = Duration.ofDays(3650);
+
+  final Pace pace;
+  private final VersionListing listing;
+  private Optional<Begun> begun = Optional.empty();
+
+  SweepStep(StepDescription description, Env env) {
+    super(description, env);
+    this.pace = new Pace(env.options().concurrency());
+    this.listing = new VersionListing(env);
+  }
+
+  /** Since when this process is at it, and how many it found done. */
+  private record Begun(Instant at, long versions) {}
+
+  @Override
+  public final StepOutcome advance(StepContext context) {
+    Facts noted = context.lastCheckpoint();
+    Tally tally = Tally.of(noted);
+    ObjectReport report = report();
+    Marker from = new Marker(noted.find("key").orElse(""), noted.find("versionId").orElse(""));
+    long number = Long.parseLong(noted.find("batch").orElse("1"));
+    if (begun.isEmpty()) {
+      begun = Optional.of(new Begun(context.clock().instant(), tally.all()));
+    }
+    Batch batch = listing.after(from, context);
+    List<Finding> findings = process(context, number, batch.versions());
+    for (int i = 0; i < findings.size(); i++) {
+      tally.add(batch.versions().get(i), findings.get(i));
+      report.add(batch.versions().get(i), findings.get(i));
+    }
+    long reported = report.flush(Long.parseLong(noted.find("reportBytes").orElse("0")));
+    if (batch.next().isEmpty()) {
+      return finish(context, tally);
+    }
+    Map<String, String> progress = tally.toFacts();
+    progress.put("key", batch.next().get().key());
+    progress.put("versionId", batch.next().get().versionId());
+    progress.put("batch", Long.toString(number + 1));
+    progress.put("reportBytes", Long.toString(reported));
+    context.checkpoint(Facts.of(progress));
+    return StepOutcome.waiting(
+        new Condition(
+            "s3:AllVersionsSeen",
+            env.plan().targetId(),
+            seen(context, tally),
+            AT_ONCE,
+            AS_LONG_AS_IT_TAKES));
+  }
+
+  /** Each of them, in their order. */
+  abstract List<Finding> process(StepContext context, long number, List<VersionRef> versions);
+
+  abstract StepOutcome finish(StepContext context, Tally tally);
+
+  abstract ObjectReport report();
+
+  /** Several at once; in their order. */
+  final List<Finding> each(List<VersionRef> versions, Function<VersionRef, Finding> work) {
+    Finding[] findings = new Finding[versions.size()];
+    List<Integer> places = IntStream.range(0, findings.length).boxed().toList();
+    env.workers().each(places, i -> findings[i] = work.apply(versions.get(i)));
+    return List.of(findings);
+  }
+
+  private String seen(StepContext context, Tally tally) {
+    String text =
+        String.format(
+            "%,d versions of %,d bytes seen, %,d of them moved, %,d not to be moved",
+            tally.all(),
+            tally.bytes(),
+            tally.count(Verdict.MOVED),
+            tally.all()
+                - tally.count(Verdict.MOVED)
+                - tally.count(Verdict.UNDER_NEW_KEY)
+                - tally.count(Verdict.TO_MOVE));
+    Begun since = begun.orElseThrow();
+    long millis = Duration.between(since.at(), context.clock().instant()).toMillis();
+    if (millis > 0) {
+      text += String.format(", %,d a second", (tally.all() - since.versions()) * 1000 / millis);
+    }
+    return pace.allowed() < env.options().concurrency()
+        ? text + ", throttled to " + pace.allowed() + " calls at once"
+        : text;
+  }
+}

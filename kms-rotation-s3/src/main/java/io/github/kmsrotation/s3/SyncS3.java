@@ -1,0 +1,120 @@
+package io.github.kmsrotation.s3;
+
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.DeleteBucketEncryptionRequest;
+import software.amazon.awssdk.services.s3.model.DeleteBucketEncryptionResponse;
+import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
+import software.amazon.awssdk.services.s3.model.DeleteObjectResponse;
+import software.amazon.awssdk.services.s3.model.GetBucketEncryptionRequest;
+import software.amazon.awssdk.services.s3.model.GetBucketEncryptionResponse;
+import software.amazon.awssdk.services.s3.model.GetBucketPolicyRequest;
+import software.amazon.awssdk.services.s3.model.GetBucketPolicyResponse;
+import software.amazon.awssdk.services.s3.model.GetBucketRequestPaymentRequest;
+import software.amazon.awssdk.services.s3.model.GetBucketRequestPaymentResponse;
+import software.amazon.awssdk.services.s3.model.GetBucketVersioningRequest;
+import software.amazon.awssdk.services.s3.model.GetBucketVersioningResponse;
+import software.amazon.awssdk.services.s3.model.GetObjectLockConfigurationRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectLockConfigurationResponse;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.HeadBucketRequest;
+import software.amazon.awssdk.services.s3.model.HeadBucketResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectVersionsRequest;
+import software.amazon.awssdk.services.s3.model.ListObjectVersionsResponse;
+import software.amazon.awssdk.services.s3.model.PutBucketEncryptionRequest;
+import software.amazon.awssdk.services.s3.model.PutBucketEncryptionResponse;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
+import software.amazon.awssdk.services.s3.model.UpdateObjectEncryptionRequest;
+import software.amazon.awssdk.services.s3.model.UpdateObjectEncryptionResponse;
+
+/** Calls by the client that blocks. */
+record SyncS3(S3Client client) implements S3Api {
+
+  @Override
+  public Region region() {
+    return client.serviceClientConfiguration().region();
+  }
+
+  @Override
+  public HeadBucketResponse headBucket(HeadBucketRequest request) {
+    return client.headBucket(request);
+  }
+
+  @Override
+  public GetBucketEncryptionResponse getBucketEncryption(GetBucketEncryptionRequest request) {
+    return client.getBucketEncryption(request);
+  }
+
+  @Override
+  public PutBucketEncryptionResponse putBucketEncryption(PutBucketEncryptionRequest request) {
+    return client.putBucketEncryption(request);
+  }
+
+  @Override
+  public DeleteBucketEncryptionResponse deleteBucketEncryption(
+      DeleteBucketEncryptionRequest request) {
+    return client.deleteBucketEncryption(request);
+  }
+
+  @Override
+  public GetBucketPolicyResponse getBucketPolicy(GetBucketPolicyRequest request) {
+    return client.getBucketPolicy(request);
+  }
+
+  @Override
+  public GetBucketVersioningResponse getBucketVersioning(GetBucketVersioningRequest request) {
+    return client.getBucketVersioning(request);
+  }
+
+  @Override
+  public GetObjectLockConfigurationResponse getObjectLockConfiguration(
+      GetObjectLockConfigurationRequest request) {
+    return client.getObjectLockConfiguration(request);
+  }
+
+  @Override
+  public GetBucketRequestPaymentResponse getBucketRequestPayment(
+      GetBucketRequestPaymentRequest request) {
+    return client.getBucketRequestPayment(request);
+  }
+
+  @Override
+  public ListObjectVersionsResponse listObjectVersions(ListObjectVersionsRequest request) {
+    return client.listObjectVersions(request);
+  }
+
+  @Override
+  public HeadObjectResponse headObject(HeadObjectRequest request) {
+    return client.headObject(request);
+  }
+
+  @Override
+  public UpdateObjectEncryptionResponse updateObjectEncryption(
+      UpdateObjectEncryptionRequest request) {
+    return client.updateObjectEncryption(request);
+  }
+
+  @Override
+  public DeleteObjectResponse deleteObject(DeleteObjectRequest request) {
+    return client.deleteObject(request);
+  }
+
+  @Override
+  public byte[] getObject(GetObjectRequest request) {
+    return client.getObjectAsBytes(request).asByteArray();
+  }
+
+  @Override
+  public PutObjectResponse putObject(PutObjectRequest request, byte[] body) {
+    return client.putObject(request, RequestBody.fromBytes(body));
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}

@@ -1,0 +1,96 @@
+package io.github.kmsrotation.s3;
+
+import io.github.kmsrotation.aws.AwsReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import software.amazon.awssdk.core.exception.AbortedException;
+import software.amazon.awssdk.services.s3.model.ListObjectVersionsRequest;
+import software.amazon.awssdk.services.s3.model.ListObjectVersionsResponse;
+
+/**
+ * The versions of a bucket's objects, older ones included and delete markers left out, in batches;
+ * the batch after the one that was asked for is listed meanwhile. Used by one thread.
+ */
+final class VersionListing {
+
+  /** Large enough that threads which wait for the last of a batch cost next to nothing. */
+  private static final int BATCH = 5_000;
+
+  private final S3Step.Env env;
+  private Optional<Ahead> ahead = Optional.empty();
+
+  VersionListing(S3Step.Env env) {
+    this.env = env;
+  }
+
+  /** After which version a batch begins. The first batch begins after {@link #START}. */
+  record Marker(String key, String versionId) {
+    static final Marker START = new Marker("", "");
+  }
+
+  /** Versions; and after which the next batch begins, if there is one. */
+  record Batch(List<VersionRef> versions, Optional<Marker> next) {}
+
+  private record Ahead(Marker after, Future<Batch> batch) {}
+
+  Batch after(Marker marker, AwsReader reader) {
+    Optional<Ahead> listed = ahead.filter(a -> a.after().equals(marker));
+    ahead = Optional.empty();
+    Batch batch = listed.isPresent() ? taken(listed.get().batch()) : list(marker, reader);
+    ahead =
+        batch.next().map(next -> new Ahead(next, env.workers().ahead(() -> list(next, reader))));
+    return batch;
+  }
+
+  private static Batch taken(Future<Batch> batch) {
+    try {
+      return batch.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw AbortedException.create("Interrupted while listing", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  private Batch list(Marker from, AwsReader reader) {
+    List<VersionRef> versions = new ArrayList<>();
+    Optional<Marker> next = Optional.of(from);
+    while (next.isPresent() && versions.size() < BATCH) {
+      ListObjectVersionsResponse page = page(next.get(), reader);
+      page.versions().forEach(version -> versions.add(VersionRef.of(version)));
+      next = next(page);
+    }
+    return new Batch(versions, next);
+  }
+
+  private ListObjectVersionsResponse page(Marker after, AwsReader reader) {
+    ListObjectVersionsRequest.Builder request =
+        ListObjectVersionsRequest.builder().bucket(env.bucket().name());
+    env.prefix().ifPresent(request::prefix);
+    if (!after.equals(Marker.START)) {
+      request.keyMarker(after.key());
+      if (!after.versionId().isEmpty()) {
+        request.versionIdMarker(after.versionId());
+      }
+    }
+    return reader.read(
+        "s3:ListBucketVersions", () -> env.api().listObjectVersions(request.build()));
+  }
+
+  private static Optional<Marker> next(ListObjectVersionsResponse page) {
+    return Boolean.TRUE.equals(page.isTruncated())
+        ? Optional.of(
+            new Marker(
+                Objects.requireNonNull(page.nextKeyMarker(), "nextKeyMarker"),
+                Objects.requireNonNullElse(page.nextVersionIdMarker(), "")))
+        : Optional.empty();
+  }
+}
