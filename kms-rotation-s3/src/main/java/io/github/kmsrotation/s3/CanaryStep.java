@@ -1,7 +1,7 @@
 package io.github.kmsrotation.s3;
 
+import io.github.kmsrotation.error.MissingPermissionException;
 import io.github.kmsrotation.plan.Phase;
-import io.github.kmsrotation.plan.RunId;
 import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StepOutcome;
@@ -31,6 +31,10 @@ import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 final class CanaryStep extends S3Step {
 
   static final String ID = "prove-update";
+
+  /** Like the tag of other services, but for the colon, which a header's name cannot have. */
+  private static final String METADATA = "kms-rotation-run";
+
   private static final String PUT = "s3:PutObject";
   private static final String DELETE = "s3:DeleteObject";
   private static final String DELETE_VERSION = "s3:DeleteObjectVersion";
@@ -73,6 +77,9 @@ final class CanaryStep extends S3Step {
                   .updateObjectEncryption(
                       Reencryption.request(env, key, version, env.former().hasBucketKey())));
       differences = differences(context, version, before);
+    } catch (MissingPermissionException e) {
+      delete(context);
+      throw e;
     } catch (S3Exception e) {
       differences = List.of("it was refused: " + e.getMessage());
     }
@@ -92,7 +99,7 @@ final class CanaryStep extends S3Step {
         PutObjectRequest.builder()
             .bucket(env.bucket().name())
             .key(key)
-            .metadata(Map.of(RunId.TAG_KEY, env.plan().runId().value()));
+            .metadata(Map.of(METADATA, env.plan().runId().value()));
     DefaultEncryption former = env.former();
     if (former.isSseKms() && !former.key().equals(Optional.of(env.keyArn()))) {
       request

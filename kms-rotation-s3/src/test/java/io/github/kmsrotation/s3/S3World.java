@@ -28,6 +28,7 @@ import software.amazon.awssdk.services.s3.model.ObjectVersion;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryptionByDefault;
+import software.amazon.awssdk.services.s3.model.ServerSideEncryptionRule;
 
 /** An embedded AWS with a bucket under an old key, a new key, and their clients. */
 final class S3World implements AutoCloseable {
@@ -51,9 +52,13 @@ final class S3World implements AutoCloseable {
   }
 
   <B extends AwsClientBuilder<B, C>, C> C client(B builder) {
+    return client(builder, Region.of(aws.region()));
+  }
+
+  <B extends AwsClientBuilder<B, C>, C> C client(B builder, Region region) {
     return builder
         .endpointOverride(aws.endpoint())
-        .region(Region.of(aws.region()))
+        .region(region)
         .credentialsProvider(
             StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDTEST", "secret")))
         .build();
@@ -65,11 +70,14 @@ final class S3World implements AutoCloseable {
   }
 
   void setDefault(Consumer<ServerSideEncryptionByDefault.Builder> encryption) {
+    setRule(r -> r.applyServerSideEncryptionByDefault(encryption));
+  }
+
+  void setRule(Consumer<ServerSideEncryptionRule.Builder> change) {
+    ServerSideEncryptionRule rule =
+        ServerSideEncryptionRule.builder().applyMutation(change).build();
     s3.putBucketEncryption(
-        r ->
-            r.bucket(BUCKET)
-                .serverSideEncryptionConfiguration(
-                    c -> c.rules(rule -> rule.applyServerSideEncryptionByDefault(encryption))));
+        r -> r.bucket(BUCKET).serverSideEncryptionConfiguration(c -> c.rules(rule)));
   }
 
   void enableVersioning() {
