@@ -17,12 +17,15 @@ final class BucketPreflight {
   private final S3Target target;
   private final AwsReader calls;
   private final Findings findings;
+  private final boolean rewrites;
 
-  BucketPreflight(Bucket bucket, S3Target target, AwsReader calls, Findings findings) {
+  BucketPreflight(
+      Bucket bucket, S3Target target, AwsReader calls, Findings findings, boolean rewrites) {
     this.bucket = bucket;
     this.target = target;
     this.calls = calls;
     this.findings = findings;
+    this.rewrites = rewrites;
   }
 
   Optional<DefaultEncryption> encryption() {
@@ -52,19 +55,30 @@ final class BucketPreflight {
             + CanaryStep.name(target.prefix(), "").replaceFirst("-$", "")
             + "', is put and deleted first, to see that the server does what AWS does.",
         "Event notifications, replication and access logs tell of it.");
+    unmovable();
+    findings.warning(
+        "Rolled back, objects that were moved stay under the new key.",
+        "Both keys have to be usable as long as objects are under them.");
+  }
+
+  private void unmovable() {
     findings.warning(
         "Objects that are not encrypted, or under DSSE-KMS or customer-provided keys (SSE-C),"
-            + " cannot be moved without rewriting them, and neither can those that Object Lock"
-            + " protects.",
-        "They stay as they are, and are counted by reason and listed. Rolled back, objects that"
-            + " were moved stay under the new key: both keys have to be usable.");
+            + " cannot be moved without rewriting them; those that Object Lock protects cannot be"
+            + " moved.",
+        rewrites
+            ? "What is not encrypted or under DSSE-KMS, is a current version, not archived, and of"
+                + " 5 GiB or less, is rewritten: its date and ETag change, and event"
+                + " notifications tell of it. Where there are versions, the former stays as it"
+                + " is, as an older version. All else stays as it is, and is counted by reason"
+                + " and listed."
+            : "They stay as they are, and are counted by reason and listed.");
   }
 
   private void versioning() {
     if (!bucket.versioning(calls).isEmpty()) {
       findings.warning(
-          "Its objects have versions.",
-          "Each is moved, older ones included; none is made or deleted.");
+          "Its objects have versions.", "Each is moved, older ones included; none is deleted.");
     }
   }
 

@@ -8,7 +8,7 @@ package io.github.kmsrotation.s3;
  */
 record Finding(Verdict verdict, String detail) {
 
-  /** The names of all but the first four stand in reports. */
+  /** The names of those after {@link #GONE} stand in reports. */
   enum Verdict {
     /** Under the new key, as it is to be. */
     UNDER_NEW_KEY("under the new key"),
@@ -16,6 +16,10 @@ record Finding(Verdict verdict, String detail) {
     TO_MOVE("not under the new key"),
     /** Was moved just now. */
     MOVED("moved to the new key"),
+    /** Was copied to its own place just now. */
+    REWRITTEN("rewritten under the new key"),
+    /** An older version, of which a copy would become the current one. */
+    NOT_CURRENT("not the current version, which alone can be rewritten"),
     /** Deleted by somebody else since it was listed. */
     GONE("deleted meanwhile"),
     /** Object Lock protects it. */
@@ -26,6 +30,12 @@ record Finding(Verdict verdict, String detail) {
     DSSE_KMS("under DSSE-KMS, so it would have to be rewritten"),
     /** Under a key of the caller's. */
     SSE_C("under a customer-provided key, so it would have to be rewritten"),
+    /** Not to be rewritten while it is archived. */
+    ARCHIVED("archived, so it would have to be restored and rewritten"),
+    /** Larger than what one call copies. */
+    TOO_LARGE("larger than the 5 GiB that one call rewrites"),
+    /** Changed by others whenever it was to be rewritten. */
+    CHANGING("written by others each time it was to be rewritten"),
     /** Encrypted in a way that this version does not know. */
     UNKNOWN_ENCRYPTION("encrypted in a way that is not known here"),
     /** AWS did not let it be looked at or moved: the one verdict that stops a run. */
@@ -39,6 +49,10 @@ record Finding(Verdict verdict, String detail) {
 
     String words() {
       return words;
+    }
+
+    boolean needsRewriting() {
+      return this == UNENCRYPTED || this == DSSE_KMS || this == SSE_C;
     }
 
     /** Left as it is for what it is: trying again would not help. */

@@ -26,12 +26,12 @@ final class ObjectReport {
     this.file = file;
   }
 
-  static ObjectReport of(S3Step.Env env) {
+  static ObjectReport of(S3Step.Env env, String what) {
     return new ObjectReport(
         env.bucket().name(),
         env.options()
             .reportDirectory()
-            .map(directory -> directory.resolve(env.plan().runId() + "-objects.csv")));
+            .map(directory -> directory.resolve(env.plan().runId() + "-" + what + ".csv")));
   }
 
   static ObjectReport none(S3Step.Env env) {

@@ -6,7 +6,6 @@ import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StepOutcome;
 import io.github.kmsrotation.plan.Undo;
-import io.github.kmsrotation.s3.Finding.Verdict;
 import java.util.List;
 import java.util.Map;
 
@@ -48,27 +47,12 @@ final class ReencryptStep extends SweepStep {
 
   @Override
   StepOutcome finish(StepContext context, Tally tally) {
-    long failed = tally.count(Verdict.FAILED);
-    if (failed > 0 && !env.options().isLeavingObjectsAccepted()) {
-      context.checkpoint(Facts.none());
-      return StepOutcome.blocked(
-          "All "
-              + tally.all()
-              + " versions were gone through, and AWS refused "
-              + failed
-              + " of them. The first that were not moved: "
-              + String.join("; ", tally.named()),
-          "Mend what AWS says and resume: all versions are looked at again, and those under the new"
-              + " key left alone. Or go on without them: S3Options.iAcceptThatSomeObjectsStay().");
-    }
-    Map<String, String> facts = tally.toFacts();
-    report().file().ifPresent(file -> facts.put("report", file.toString()));
-    return StepOutcome.done(Facts.of(facts));
+    return finishMoving(context, tally);
   }
 
   @Override
   ObjectReport report() {
-    return ObjectReport.of(env);
+    return ObjectReport.of(env, "objects");
   }
 
   @Override

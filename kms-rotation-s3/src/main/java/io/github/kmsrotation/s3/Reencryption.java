@@ -72,11 +72,11 @@ final class Reencryption {
         });
   }
 
-  private interface Look {
+  interface Look {
     Finding now();
   }
 
-  private static Finding guarded(Look look) {
+  static Finding guarded(Look look) {
     try {
       return look.now();
     } catch (S3Exception e) {
@@ -99,6 +99,15 @@ final class Reencryption {
   }
 
   private Encrypted read(VersionRef version) {
+    return encrypted(head(version));
+  }
+
+  Encrypted encrypted(Optional<HeadObjectResponse> head) {
+    return head.map(h -> Encrypted.of(h, now)).orElse(Encrypted.UNDER_CUSTOMER_KEY);
+  }
+
+  /** What S3 tells of it; nothing if it is under a customer-provided key. */
+  Optional<HeadObjectResponse> head(VersionRef version) {
     HeadObjectRequest request =
         HeadObjectRequest.builder()
             .bucket(env.bucket().name())
@@ -106,13 +115,13 @@ final class Reencryption {
             .versionId(version.requested().orElse(null))
             .build();
     try {
-      HeadObjectResponse head = pace.call(() -> env.api().headObject(request));
-      return Encrypted.of(head, now);
+      return Optional.of(pace.call(() -> env.api().headObject(request)));
     } catch (S3Exception e) {
       if (e.statusCode() == 404) {
         throw e;
       }
-      return explained(version, e);
+      requireCustomerKey(version, e);
+      return Optional.empty();
     }
   }
 
@@ -120,7 +129,7 @@ final class Reencryption {
    * The answer to HEAD has no body and so no error code; that to GET has. Under a customer-provided
    * key it is {@code InvalidRequest}; where it passes, HEAD failed for a reason that is over.
    */
-  private Encrypted explained(VersionRef version, S3Exception failure) {
+  private void requireCustomerKey(VersionRef version, S3Exception failure) {
     GetObjectRequest request =
         GetObjectRequest.builder()
             .bucket(env.bucket().name())
@@ -132,7 +141,7 @@ final class Reencryption {
       pace.call(() -> env.api().getObject(request));
     } catch (S3Exception e) {
       if (failure.statusCode() == 400 && AwsFailure.errorCode(e).equals("InvalidRequest")) {
-        return Encrypted.UNDER_CUSTOMER_KEY;
+        return;
       }
       throw e;
     } catch (SdkException e) {

@@ -1,6 +1,8 @@
 package io.github.kmsrotation.s3;
 
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
+import software.amazon.awssdk.services.s3.model.CopyObjectResponse;
 import software.amazon.awssdk.services.s3.model.DeleteBucketEncryptionRequest;
 import software.amazon.awssdk.services.s3.model.DeleteBucketEncryptionResponse;
 import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
@@ -13,6 +15,8 @@ import software.amazon.awssdk.services.s3.model.GetBucketRequestPaymentRequest;
 import software.amazon.awssdk.services.s3.model.GetBucketRequestPaymentResponse;
 import software.amazon.awssdk.services.s3.model.GetBucketVersioningRequest;
 import software.amazon.awssdk.services.s3.model.GetBucketVersioningResponse;
+import software.amazon.awssdk.services.s3.model.GetObjectAclRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectAclResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectLockConfigurationRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectLockConfigurationResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
@@ -61,6 +65,10 @@ interface S3Api extends AutoCloseable {
   UpdateObjectEncryptionResponse updateObjectEncryption(UpdateObjectEncryptionRequest request);
 
   DeleteObjectResponse deleteObject(DeleteObjectRequest request);
+
+  CopyObjectResponse copyObject(CopyObjectRequest request);
+
+  GetObjectAclResponse getObjectAcl(GetObjectAclRequest request);
 
   byte[] getObject(GetObjectRequest request);
 

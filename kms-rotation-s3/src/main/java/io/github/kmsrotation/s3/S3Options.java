@@ -10,13 +10,14 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * What the S3 strategy needs beyond target and key. Given to the planner and to the runner: {@code
- * bucketKeys} is the plan's; client, {@code concurrency}, {@code reportIn} and {@code
- * iAcceptThatSomeObjectsStay} are the runner's. Immutable. Defaults:
+ * bucketKeys} and {@code rewriteWhatCannotBeUpdated} are the plan's; client, {@code concurrency},
+ * {@code reportIn} and {@code iAcceptThatSomeObjectsStay} are the runner's. Immutable. Defaults:
  *
  * <ul>
  *   <li>a client for the bucket's Region with the environment's credentials, closed after use
  *   <li>{@link BucketKeys#KEEP}: an object's costs stay what they are
  *   <li>50 calls at once, which is as many connections as the SDK's HTTP clients open by default
+ *   <li>nothing is rewritten, since that changes dates and ETags and makes versions
  *   <li>no report file: what stays as it is is counted by reason, and the first few are named
  *   <li>a run stops at its end if an object could not be moved that should have been
  * </ul>
@@ -27,6 +28,7 @@ public final class S3Options implements StrategyOptions<S3Target> {
   private final BucketKeys bucketKeys;
   private final int concurrency;
   private final Optional<Path> reportDirectory;
+  private final boolean rewriting;
   private final boolean leavingObjectsAccepted;
 
   private S3Options(Builder builder) {
@@ -34,6 +36,7 @@ public final class S3Options implements StrategyOptions<S3Target> {
     this.bucketKeys = builder.bucketKeys;
     this.concurrency = builder.concurrency;
     this.reportDirectory = builder.reportDirectory;
+    this.rewriting = builder.rewriting;
     this.leavingObjectsAccepted = builder.leavingObjectsAccepted;
   }
 
@@ -67,6 +70,10 @@ public final class S3Options implements StrategyOptions<S3Target> {
     return reportDirectory;
   }
 
+  boolean isRewriting() {
+    return rewriting;
+  }
+
   boolean isLeavingObjectsAccepted() {
     return leavingObjectsAccepted;
   }
@@ -79,6 +86,8 @@ public final class S3Options implements StrategyOptions<S3Target> {
         + concurrency
         + ", reportIn="
         + reportDirectory
+        + ", rewriteWhatCannotBeUpdated="
+        + rewriting
         + ", iAcceptThatSomeObjectsStay="
         + leavingObjectsAccepted
         + "]";
@@ -91,6 +100,7 @@ public final class S3Options implements StrategyOptions<S3Target> {
     private BucketKeys bucketKeys = BucketKeys.KEEP;
     private int concurrency = 50;
     private Optional<Path> reportDirectory = Optional.empty();
+    private boolean rewriting;
     private boolean leavingObjectsAccepted;
 
     private Builder() {}
@@ -156,6 +166,24 @@ public final class S3Options implements StrategyOptions<S3Target> {
      */
     public Builder reportIn(Path directory) {
       this.reportDirectory = Optional.of(directory);
+      return this;
+    }
+
+    /**
+     * Objects of up to 5 GiB that are not encrypted, or under DSSE-KMS, are copied to their own
+     * place with {@code CopyObject}, since {@code UpdateObjectEncryption} does not take them.
+     * Metadata, tags, ACL, storage class, checksum algorithm, website redirect and Object Lock
+     * settings are carried over; the date of last modification and the ETag change. Nobody's write
+     * is overwritten: the copy is made only if source and destination have the ETag that was seen.
+     * Where the bucket has versions, the copy is a new one, and the former stays as it is, as an
+     * older version; nothing is deleted. Older versions and archived objects are not rewritten.
+     *
+     * <p>By default nothing is rewritten: such objects are listed.
+     *
+     * @return this builder
+     */
+    public Builder rewriteWhatCannotBeUpdated() {
+      this.rewriting = true;
       return this;
     }
 

@@ -43,7 +43,8 @@ final class S3Planning {
     checkKind();
     String region = region();
     Bucket bucket = new Bucket(target.bucket(), api);
-    BucketPreflight preflight = new BucketPreflight(bucket, target, calls, findings);
+    BucketPreflight preflight =
+        new BucketPreflight(bucket, target, calls, findings, options.isRewriting());
     Optional<DefaultEncryption> former = preflight.encryption();
     Optional<KeyFacts> current = former.flatMap(this::currentKey);
     Optional<String> moving = current.map(key -> key.arn().value()).filter(this::isNotTheTarget);

@@ -22,6 +22,7 @@ abstract class S3Step implements Step {
       Bucket bucket,
       Optional<String> prefix,
       BucketKeys bucketKeys,
+      boolean rewrites,
       S3Options options,
       Workers workers) {
 

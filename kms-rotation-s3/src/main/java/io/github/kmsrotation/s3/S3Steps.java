@@ -15,6 +15,7 @@ final class S3Steps {
   private static final String BUCKET = "bucket";
   private static final String PREFIX = "prefix";
   private static final String BUCKET_KEYS = "bucketKeys";
+  private static final String REWRITES = "rewrites";
 
   private S3Steps() {}
 
@@ -23,6 +24,7 @@ final class S3Steps {
     SortedMap<String, String> attributes = new TreeMap<>(former.attributes());
     attributes.put(BUCKET, target.bucket());
     target.prefix().ifPresent(prefix -> attributes.put(PREFIX, prefix));
+    attributes.put(REWRITES, Boolean.toString(options.isRewriting()));
     attributes.put(BUCKET_KEYS, options.bucketKeys().name());
     return attributes;
   }
@@ -34,6 +36,7 @@ final class S3Steps {
             new Bucket(plan.attribute(BUCKET), api),
             Optional.ofNullable(plan.attributes().get(PREFIX)),
             BucketKeys.valueOf(plan.attribute(BUCKET_KEYS)),
+            Boolean.parseBoolean(plan.attribute(REWRITES)),
             options,
             workers);
     List<Step> steps = new ArrayList<>();
@@ -42,6 +45,9 @@ final class S3Steps {
       steps.add(new DefaultEncryptionStep(env));
     }
     steps.add(new ReencryptStep(env));
+    if (env.rewrites()) {
+      steps.add(new RewriteStep(env));
+    }
     steps.add(new VerifyObjectsStep(env));
     return steps;
   }

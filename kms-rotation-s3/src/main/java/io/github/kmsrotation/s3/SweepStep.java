@@ -83,6 +83,26 @@ abstract class SweepStep extends S3Step {
 
   abstract ObjectReport report();
 
+  /** Done, unless AWS refused some and that is not accepted. */
+  final StepOutcome finishMoving(StepContext context, Tally tally) {
+    long failed = tally.count(Verdict.FAILED);
+    if (failed > 0 && !env.options().isLeavingObjectsAccepted()) {
+      context.checkpoint(Facts.none());
+      return StepOutcome.blocked(
+          "All "
+              + tally.all()
+              + " versions were gone through, and AWS refused "
+              + failed
+              + " of them. The first that were not moved: "
+              + String.join("; ", tally.named()),
+          "Mend what AWS says and resume: all versions are looked at again, and those under the new"
+              + " key left alone. Or go on without them: S3Options.iAcceptThatSomeObjectsStay().");
+    }
+    Map<String, String> facts = tally.toFacts();
+    report().file().ifPresent(file -> facts.put("report", file.toString()));
+    return StepOutcome.done(Facts.of(facts));
+  }
+
   /** Several at once; in their order. */
   final List<Finding> each(List<VersionRef> versions, Function<VersionRef, Finding> work) {
     Finding[] findings = new Finding[versions.size()];
@@ -94,14 +114,11 @@ abstract class SweepStep extends S3Step {
   private String seen(StepContext context, Tally tally) {
     String text =
         String.format(
-            "%,d versions of %,d bytes seen, %,d of them moved, %,d not to be moved",
+            "%,d versions of %,d bytes seen, %,d of them moved, %,d left",
             tally.all(),
             tally.bytes(),
-            tally.count(Verdict.MOVED),
-            tally.all()
-                - tally.count(Verdict.MOVED)
-                - tally.count(Verdict.UNDER_NEW_KEY)
-                - tally.count(Verdict.TO_MOVE));
+            tally.count(Verdict.MOVED) + tally.count(Verdict.REWRITTEN),
+            tally.reported());
     Begun since = begun.orElseThrow();
     long millis = Duration.between(since.at(), context.clock().instant()).toMillis();
     if (millis > 0) {

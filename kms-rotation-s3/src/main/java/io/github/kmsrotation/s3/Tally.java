@@ -58,6 +58,14 @@ final class Tally {
     return counts.values().stream().mapToLong(Long::longValue).sum();
   }
 
+  /** Those that a report lists. */
+  long reported() {
+    return counts.entrySet().stream()
+        .filter(count -> count.getKey().isReported())
+        .mapToLong(Map.Entry::getValue)
+        .sum();
+  }
+
   /** Of versions that were looked at, whether moved or not. */
   long bytes() {
     return bytes;
