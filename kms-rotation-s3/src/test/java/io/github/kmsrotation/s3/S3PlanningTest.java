@@ -55,7 +55,7 @@ class S3PlanningTest {
             "no content is read or written",
             "stays if rolled back",
             "kms-rotation-canary-" + plan.runId(),
-            "both keys have to be usable");
+            "Both keys have to be usable");
     assertThat(RotationPlan.fromJson(plan.toJson())).isEqualTo(plan);
     assertThat(world.aws.calls().mutating())
         .extracting(call -> call.operation())
