@@ -98,4 +98,21 @@ class RunStateTest {
         .contains(SENT);
     assertThat(state.timesSent("switch", "toy:Make", "switched")).isEqualTo(1);
   }
+
+  @Test
+  void checkpoint_isTheLastThatTheStepNoted_andOfOneDirectionOnly() {
+    assertThat(state.checkpoint("switch").values()).isEmpty();
+    note("1");
+    note("2");
+    apply(EntryType.STEP_STARTED, SENT.plusSeconds(60));
+
+    assertThat(state.checkpoint("switch").find("batch")).contains("2");
+    assertThat(state.checkpoint("make-copy").values()).isEmpty();
+    state.apply(JournalEntry.of(SENT, EntryType.ROLLBACK_STARTED, "", Map.of()));
+    assertThat(state.checkpoint("switch").values()).isEmpty();
+  }
+
+  private void note(String batch) {
+    state.apply(JournalEntry.of(SENT, EntryType.STEP_CHECKPOINT, "switch", Map.of("batch", batch)));
+  }
 }
