@@ -45,6 +45,7 @@ class ReadmeTest {
         Files.readString(EXAMPLES.resolve("OrdersRotation.java"))
             + Files.readString(EXAMPLES.resolve("Quickstart.java"))
             + Files.readString(EXAMPLES.resolve("KeyRotations.java"))
+            + Files.readString(EXAMPLES.resolve("BucketRotation.java"))
             + Files.readString(EXAMPLES.resolve("FormerKeyRetirement.java"));
 
     List<String> shown = blocks(README, "java").flatMap(ReadmeTest::statements).toList();
