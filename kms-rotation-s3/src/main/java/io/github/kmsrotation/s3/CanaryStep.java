@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
+import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
@@ -162,7 +163,11 @@ final class CanaryStep extends S3Step {
       return;
     }
     ListObjectVersionsRequest list =
-        ListObjectVersionsRequest.builder().bucket(env.bucket().name()).prefix(key).build();
+        ListObjectVersionsRequest.builder()
+            .bucket(env.bucket().name())
+            .prefix(key)
+            .encodingType(EncodingType.URL)
+            .build();
     boolean hasVersions = !env.bucket().versioning(context).isEmpty();
     context
         .read("s3:ListBucketVersions", () -> env.api().listObjectVersions(list))

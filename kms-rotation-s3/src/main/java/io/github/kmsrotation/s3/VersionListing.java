@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import software.amazon.awssdk.core.exception.AbortedException;
+import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.ListObjectVersionsRequest;
 import software.amazon.awssdk.services.s3.model.ListObjectVersionsResponse;
 
@@ -71,9 +72,12 @@ final class VersionListing {
     return new Batch(versions, next);
   }
 
+  /** Asked for as it is, a key with a control character would make the answer no XML. */
   private ListObjectVersionsResponse page(Marker after, AwsReader reader) {
     ListObjectVersionsRequest.Builder request =
-        ListObjectVersionsRequest.builder().bucket(env.bucket().name());
+        ListObjectVersionsRequest.builder()
+            .bucket(env.bucket().name())
+            .encodingType(EncodingType.URL);
     env.prefix().ifPresent(request::prefix);
     if (!after.equals(Marker.START)) {
       request.keyMarker(after.key());

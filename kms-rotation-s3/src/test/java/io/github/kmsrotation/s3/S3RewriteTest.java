@@ -216,6 +216,39 @@ class S3RewriteTest {
   }
 
   @Test
+  void rotation_ofOddKeys_movesOrRewritesEach() {
+    List<String> odd =
+        List.of(
+            "/leading",
+            "a//b",
+            "trailing/",
+            "plus+",
+            "percent%2F%20",
+            "a?versionId=x",
+            "a#b",
+            "ä😀",
+            "tab\tline\nfeed",
+            "control\u0001",
+            "quote\"'<>&",
+            " spaces ",
+            "~!$()*,:;=@[]^`{|}\\");
+    odd.forEach(key -> world.put("moved" + key));
+    odd.forEach(key -> world.put("copied" + key, S3RewriteTest::twice));
+    world.s3.putObject(r -> r.bucket(S3World.BUCKET).key("empty"), RequestBody.empty());
+
+    RotationReport report = rotate();
+
+    assertThat(report.steps().get(4).evidence().get(1).actual())
+        .isEqualTo(Integer.toString(2 * odd.size() + 1));
+    for (String key : odd) {
+      assertThat(world.read("moved" + key)).isEqualTo("content of moved" + key);
+      assertThat(world.read("copied" + key)).isEqualTo("content of copied" + key);
+      assertThat(world.head("copied" + key).ssekmsKeyId()).isEqualTo(world.newKey);
+    }
+    assertThat(world.read("empty")).isEmpty();
+  }
+
+  @Test
   void rewrite_isInThePlanOnlyIfAskedFor() {
     assertThat(world.planner().plan().steps()).hasSize(4);
     assertThat(plan().describe())
