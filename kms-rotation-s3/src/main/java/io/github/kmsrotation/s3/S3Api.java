@@ -32,12 +32,13 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.UpdateObjectEncryptionRequest;
 import software.amazon.awssdk.services.s3.model.UpdateObjectEncryptionResponse;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
  * The calls to S3 that the strategy makes, by whichever client the caller gave. They block, and
  * throw what the SDK throws. Safe for use by several threads.
  */
-interface S3Api extends AutoCloseable {
+interface S3Api extends SdkAutoCloseable {
 
   Region region();
 
@@ -73,7 +74,4 @@ interface S3Api extends AutoCloseable {
   byte[] getObject(GetObjectRequest request);
 
   PutObjectResponse putObject(PutObjectRequest request, byte[] body);
-
-  @Override
-  void close();
 }
