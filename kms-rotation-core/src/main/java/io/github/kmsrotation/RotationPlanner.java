@@ -106,7 +106,7 @@ public final class RotationPlanner<T extends Target> {
               + target.kind()
               + "', for any reason: leave out because(...)");
     }
-    this.reason = Optional.of(reason);
+    this.reason = Optional.of(Objects.requireNonNull(reason, "reason"));
     return this;
   }
 
@@ -181,7 +181,8 @@ public final class RotationPlanner<T extends Target> {
    */
   public RotationPlan plan() {
     if (target.needsReason() && reason.isEmpty()) {
-      throw new IllegalStateException("Say why: call because(...)");
+      throw new IllegalStateException(
+          "Say why '" + target.id() + "' is to be rotated: call because(RotationReason...)");
     }
     RotationStrategy<T> strategy = strategy();
     if (kms.isPresent()) {
