@@ -3,6 +3,7 @@ package io.github.kmsrotation.testkit;
 import io.github.kmsrotation.testkit.call.Calls;
 import io.github.kmsrotation.testkit.clock.TestClock;
 import io.github.kmsrotation.testkit.clock.Timeline;
+import io.github.kmsrotation.testkit.ec2.Ec2Service;
 import io.github.kmsrotation.testkit.fault.Faults;
 import io.github.kmsrotation.testkit.http.AwsHttpServer;
 import io.github.kmsrotation.testkit.http.AwsService;
@@ -23,8 +24,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * An AWS in this process: KMS, RDS and STS over HTTP on loopback. Use it by endpoint override, with
- * any credentials. Safe for use by several threads. Defaults: any free port, Region {@code
+ * An AWS in this process: KMS, RDS, EC2 and STS over HTTP on loopback. Use it by endpoint override,
+ * with any credentials. Safe for use by several threads. Defaults: any free port, Region {@code
  * eu-central-1}, account {@code 111122223333}, a clock that runs 600 times as fast as time does, so
  * that ten minutes of RDS take a second; what was made is found at once. What was not closed is
  * closed when the JVM ends.
@@ -42,6 +43,7 @@ public final class EmbeddedAws implements AutoCloseable {
   private final Faults faults = new Faults();
   private final Calls calls = new Calls();
   private final RdsService rds;
+  private final Ec2Service ec2;
   private final AwsHttpServer server;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Thread atEndOfJvm = new Thread(this::close, "embedded-aws-end");
@@ -53,15 +55,17 @@ public final class EmbeddedAws implements AutoCloseable {
     this.timeline = new Timeline(clock, builder.eventualConsistency);
     KmsService kms = new KmsService(accountId, timeline, builder.requestQuotas);
     this.rds = new RdsService(accountId, timeline, kms);
+    this.ec2 = new Ec2Service(accountId, timeline, kms);
     try {
       this.server =
           new AwsHttpServer(
               builder.port,
-              List.of(kms, rds, new StsService()).stream()
+              List.of(kms, rds, ec2, new StsService()).stream()
                   .collect(Collectors.toMap(AwsService::name, Function.identity())),
               new AwsHttpServer.Shared(accountId, lock, timeline, faults, calls));
     } catch (IOException e) {
       rds.close();
+      ec2.close();
       throw new UncheckedIOException("Port " + builder.port + " cannot be had", e);
     }
   }
@@ -171,6 +175,23 @@ public final class EmbeddedAws implements AutoCloseable {
     };
   }
 
+  /**
+   * States and bytes of all volumes and snapshots, and what it takes to break them.
+   *
+   * @return the view of a test
+   */
+  public Ec2View ec2() {
+    return new LockedEc2View(
+        ec2,
+        region,
+        new LockedEc2View.Lock() {
+          @Override
+          public <T> T locked(java.util.function.Supplier<T> view) {
+            return EmbeddedAws.this.locked(view);
+          }
+        });
+  }
+
   private <T> T locked(java.util.function.Supplier<T> view) {
     lock.lock();
     try {
@@ -192,6 +213,7 @@ public final class EmbeddedAws implements AutoCloseable {
     lock.lock();
     try {
       rds.close();
+      ec2.close();
     } finally {
       lock.unlock();
     }
@@ -274,11 +296,11 @@ public final class EmbeddedAws implements AutoCloseable {
     }
 
     /**
-     * How long what was made is not found: KMS keys, aliases, DB instances and DB snapshots are
-     * missing in lists for so long, calls that name them are answered that they do not exist, and
-     * their names are taken. Zero by default: AWS promises no duration, so every code has to bear
-     * it and a test of something else need not wait for it. Give some seconds, as KMS speaks of, to
-     * prove that code bears it, and a minute for a bad day.
+     * How long what was made is not found: KMS keys, aliases, DB instances, DB snapshots and all
+     * that EC2 makes are missing in lists for so long, calls that name them are answered that they
+     * do not exist, and their names are taken. Zero by default: AWS promises no duration, so every
+     * code has to bear it and a test of something else need not wait for it. Give some seconds, as
+     * KMS speaks of, to prove that code bears it, and a minute for a bad day.
      *
      * @param delay by the clock; zero or more
      * @return this builder

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kmsrotation.testkit.clock.TestClock;
 import io.github.kmsrotation.testkit.clock.Timeline;
+import io.github.kmsrotation.testkit.ec2.Ec2Service;
 import io.github.kmsrotation.testkit.http.AwsService;
 import io.github.kmsrotation.testkit.kms.KmsService;
 import io.github.kmsrotation.testkit.rds.RdsService;
@@ -29,8 +30,9 @@ class ReadmeTest {
   @Test
   void tables_nameWhatIsModelled() throws IOException {
     KmsService kms = new KmsService(ACCOUNT, timeline, true);
-    try (RdsService rds = new RdsService(ACCOUNT, timeline, kms)) {
-      for (AwsService service : List.of(kms, rds, new StsService())) {
+    try (RdsService rds = new RdsService(ACCOUNT, timeline, kms);
+        Ec2Service ec2 = new Ec2Service(ACCOUNT, timeline, kms)) {
+      for (AwsService service : List.of(kms, rds, ec2, new StsService())) {
         assertThat(operationsOf(service.name().toUpperCase(Locale.ROOT)))
             .as("operations of %s in the README", service.name())
             .containsExactlyInAnyOrderElementsOf(service.operations().keySet());

@@ -137,6 +137,18 @@ public final class Params {
         : Optional.empty();
   }
 
+  /**
+   * All that was given but one parameter, to tell whether a call is made again.
+   *
+   * @param name its name
+   * @return names and values
+   */
+  public Map<String, Object> allBut(String name) {
+    Map<String, Object> rest = new LinkedHashMap<>(values);
+    rest.remove(name);
+    return rest;
+  }
+
   private List<?> list(String name) {
     Object value = values.get(name);
     if (value == null) {

@@ -60,7 +60,7 @@ public final class QueryProtocol implements WireProtocol {
     return new Incoming(action, new Params(tree(form), "InvalidParameterValue"));
   }
 
-  private static Map<String, String> form(String body) {
+  static Map<String, String> form(String body) {
     Map<String, String> form = new LinkedHashMap<>();
     for (String pair : body.split("&", -1)) {
       int equals = pair.indexOf('=');
@@ -145,11 +145,11 @@ public final class QueryProtocol implements WireProtocol {
         });
   }
 
-  private interface Document {
+  interface Document {
     void write(XMLStreamWriter writer) throws XMLStreamException;
   }
 
-  private static byte[] xml(Document document) throws IOException {
+  static byte[] xml(Document document) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
       XMLStreamWriter writer = XMLOutputFactory.newInstance().createXMLStreamWriter(bytes, "UTF-8");
@@ -163,15 +163,13 @@ public final class QueryProtocol implements WireProtocol {
     return bytes.toByteArray();
   }
 
-  private static void structure(XMLStreamWriter writer, Map<?, ?> values)
-      throws XMLStreamException {
+  static void structure(XMLStreamWriter writer, Map<?, ?> values) throws XMLStreamException {
     for (Map.Entry<?, ?> value : values.entrySet()) {
       element(writer, value.getKey().toString(), value.getValue());
     }
   }
 
-  private static void element(XMLStreamWriter writer, String name, Object value)
-      throws XMLStreamException {
+  static void element(XMLStreamWriter writer, String name, Object value) throws XMLStreamException {
     writer.writeStartElement(name);
     if (value instanceof Map<?, ?> map) {
       structure(writer, map);

@@ -1,0 +1,122 @@
+package io.github.kmsrotation.testkit.ec2;
+
+import io.github.kmsrotation.testkit.http.AwsError;
+import io.github.kmsrotation.testkit.http.Params;
+import io.github.kmsrotation.testkit.kms.KmsService;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which key encrypts what, by Region, and whether EBS can use it. AWS looks at the key only after
+ * it took a call.
+ *
+ * @see <a
+ *     href="https://docs.aws.amazon.com/ebs/latest/userguide/encryption-examples.html">Encryption
+ *     outcomes</a>
+ */
+final class EbsKeys {
+
+  static final String AWS_MANAGED = "alias/aws/ebs";
+
+  private final KmsService kms;
+  private final Set<String> onByDefault = new HashSet<>();
+  private final Map<String, String> defaultKeys = new HashMap<>();
+  private final Set<String> denied = new HashSet<>();
+
+  EbsKeys(KmsService kms) {
+    this.kms = kms;
+  }
+
+  boolean isOnByDefault(String region) {
+    return onByDefault.contains(region);
+  }
+
+  void setOnByDefault(String region, boolean isOn) {
+    if (isOn) {
+      onByDefault.add(region);
+    } else {
+      onByDefault.remove(region);
+    }
+  }
+
+  /** What the account's default key is called: the AWS managed key goes by its alias. */
+  String defaultKey(String region) {
+    return defaultKeys.getOrDefault(region, AWS_MANAGED);
+  }
+
+  void setDefaultKey(String region, String arn) {
+    defaultKeys.put(region, arn);
+  }
+
+  void resetDefaultKey(String region) {
+    defaultKeys.remove(region);
+  }
+
+  /** The ARN of a key, or what was given if there is none. */
+  String arn(String region, String name) {
+    return kms.usability(region, name).arn();
+  }
+
+  void deny(String arn) {
+    denied.add(arn);
+  }
+
+  /** What keeps EBS from using a key now. */
+  Optional<String> problem(String region, Encryption encryption) {
+    return encryption.key().flatMap(key -> problem(region, key));
+  }
+
+  Optional<String> problem(String region, String key) {
+    if (denied.contains(key)) {
+      return Optional.of("EBS may not use " + key);
+    }
+    return kms.usability(region, key).problem();
+  }
+
+  /** A new volume: the key asked for, that of the snapshot, the default key, or none. */
+  Encryption ofVolume(String region, Params params, Optional<Encryption> source) {
+    Optional<Encryption> asked = asked(region, params, source);
+    if (asked.isPresent()) {
+      return asked.get();
+    }
+    if (source.isPresent() && source.get().isOn()) {
+      return source.get();
+    }
+    return byDefault(region, params);
+  }
+
+  /** A copy of a snapshot: the key asked for, the default key, or none. Never the source's. */
+  Encryption ofCopy(String region, Params params, Encryption source) {
+    return asked(region, params, Optional.of(source))
+        .orElseGet(
+            () ->
+                source.isOn()
+                    ? sameOrNew(arn(region, defaultKey(region)), Optional.of(source))
+                    : byDefault(region, params));
+  }
+
+  private Optional<Encryption> asked(String region, Params params, Optional<Encryption> source) {
+    Optional<String> name = params.text("KmsKeyId");
+    if (name.isPresent() && !params.truth("Encrypted").orElse(false)) {
+      throw AwsError.badRequest(
+          "InvalidParameterDependency",
+          "The parameter KmsKeyId requires the parameter Encrypted to be set.");
+    }
+    return name.map(n -> sameOrNew(arn(region, n), source));
+  }
+
+  private static Encryption sameOrNew(String arn, Optional<Encryption> source) {
+    return source
+        .filter(encryption -> encryption.key().equals(Optional.of(arn)))
+        .orElseGet(() -> Encryption.under(arn));
+  }
+
+  private Encryption byDefault(String region, Params params) {
+    return params.truth("Encrypted").orElse(false) || isOnByDefault(region)
+        ? Encryption.under(arn(region, defaultKey(region)))
+        : Encryption.NONE;
+  }
+}

@@ -1,0 +1,221 @@
+package io.github.kmsrotation.testkit.ec2;
+
+import io.github.kmsrotation.testkit.clock.Timeline;
+import io.github.kmsrotation.testkit.http.AwsService;
+import io.github.kmsrotation.testkit.http.Ec2Protocol;
+import io.github.kmsrotation.testkit.http.Operation;
+import io.github.kmsrotation.testkit.http.WireProtocol;
+import io.github.kmsrotation.testkit.kms.KmsService;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The embedded EC2. Used under the embedded AWS's lock. */
+public final class Ec2Service implements AwsService, AutoCloseable {
+
+  private final WireProtocol protocol = new Ec2Protocol();
+  private final Ec2Store store;
+  private final Map<String, Operation> operations = new LinkedHashMap<>();
+
+  /**
+   * @param accountId the account of all resources
+   * @param timeline what happens later
+   * @param kms the keys
+   */
+  public Ec2Service(String accountId, Timeline timeline, KmsService kms) {
+    this.store = new Ec2Store(accountId, timeline, kms);
+    VolumeMaker maker = new VolumeMaker(store);
+    new VolumeOperations(store, maker).define(operations);
+    new AttachmentOperations(store).define(operations);
+    new ModificationOperations(store, maker).define(operations);
+    new VolumeStatusOperations(store).define(operations);
+    new EbsDefaultOperations(store.keys).define(operations);
+    new InstanceLaunch(store, maker).define(operations);
+    new InstanceStateOperations(store, maker).define(operations);
+    new InstanceOperations(store).define(operations);
+    new InstanceAttributeOperations(store).define(operations);
+    new TagOperations(store).define(operations);
+  }
+
+  @Override
+  public String name() {
+    return "ec2";
+  }
+
+  @Override
+  public WireProtocol protocol() {
+    return protocol;
+  }
+
+  @Override
+  public Map<String, Operation> operations() {
+    return operations;
+  }
+
+  /**
+   * For tests.
+   *
+   * @return state of every volume by id
+   */
+  public Map<String, String> volumeStates() {
+    Map<String, String> states = new TreeMap<>();
+    store.all(Volume.class).forEach(volume -> states.put(volume.id, volume.status));
+    return states;
+  }
+
+  /**
+   * For tests.
+   *
+   * @return state of every snapshot of the account by id
+   */
+  public Map<String, String> snapshotStates() {
+    Map<String, String> states = new TreeMap<>();
+    store.all(Snapshot.class).stream()
+        .filter(snapshot -> snapshot.ownerId.equals(store.accountId))
+        .forEach(snapshot -> states.put(snapshot.id, snapshot.status));
+    return states;
+  }
+
+  /**
+   * For tests.
+   *
+   * @return state of every instance by id
+   */
+  public Map<String, String> instanceStates() {
+    Map<String, String> states = new TreeMap<>();
+    store.all(Instance.class).forEach(instance -> states.put(instance.id, instance.state.wire));
+    return states;
+  }
+
+  /**
+   * For tests.
+   *
+   * @param id a volume or a snapshot
+   * @param offset where to begin
+   * @param length how many bytes
+   * @return what is there; zeros where nothing was written
+   * @throws IllegalArgumentException if there is no such volume or snapshot, or not so many bytes
+   */
+  public byte[] read(String id, long offset, int length) {
+    Ec2Resource resource = store.any(id);
+    if (resource instanceof Snapshot snapshot) {
+      checkRange(id, snapshot.sizeGib, offset, length);
+      return snapshot.data.read(offset, length);
+    }
+    Volume volume = volume(id);
+    checkRange(id, volume.settings.sizeGib(), offset, length);
+    return volume.data.read(offset, length);
+  }
+
+  /**
+   * For tests.
+   *
+   * @param volumeId a volume
+   * @param offset where to begin
+   * @param bytes what to write
+   * @throws IllegalArgumentException if there is no such volume, or it is too small
+   */
+  public void write(String volumeId, long offset, byte[] bytes) {
+    Volume volume = volume(volumeId);
+    checkRange(volumeId, volume.settings.sizeGib(), offset, bytes.length);
+    volume.data.write(offset, bytes);
+  }
+
+  private Volume volume(String id) {
+    if (store.any(id) instanceof Volume volume) {
+      return volume;
+    }
+    throw new IllegalArgumentException(id + " is not a volume");
+  }
+
+  private static void checkRange(String id, int sizeGib, long offset, int length) {
+    if (offset < 0 || length < 0 || offset + length > (long) sizeGib << 30) {
+      throw new IllegalArgumentException(
+          length + " bytes at " + offset + " are beyond " + id + " of " + sizeGib + " GiB");
+    }
+  }
+
+  /**
+   * For tests.
+   *
+   * @param volumeId becomes {@code error}, as a volume does that EBS lost
+   */
+  public void breakVolume(String volumeId) {
+    volume(volumeId).status = "error";
+  }
+
+  /**
+   * For tests.
+   *
+   * @param volumeId gets a product code of AWS Marketplace
+   * @param productCode the code
+   */
+  public void sell(String volumeId, String productCode) {
+    volume(volumeId).productCodes.add(productCode);
+  }
+
+  /**
+   * For tests.
+   *
+   * @param id a volume or an instance
+   * @param principal the service that manages it from now on
+   */
+  public void manage(String id, String principal) {
+    store.any(id).managedBy = Optional.of(principal);
+  }
+
+  /**
+   * For tests.
+   *
+   * @param keyArn a key that EBS may not use from now on
+   */
+  public void denyKey(String keyArn) {
+    store.keys.deny(keyArn);
+  }
+
+  /**
+   * For tests.
+   *
+   * @param quota which one
+   * @param most its value from now on, in every Region
+   */
+  public void limit(Ec2Quota quota, int most) {
+    store.limit(quota, most);
+  }
+
+  /**
+   * For tests.
+   *
+   * @param region a Region
+   * @param architecture {@code x86_64} or {@code arm64}
+   * @return a public AMI with an unencrypted EBS root volume
+   */
+  public static String ebsImage(String region, String architecture) {
+    return PublicImages.ebsBacked(region, architecture);
+  }
+
+  /**
+   * For tests.
+   *
+   * @param region a Region
+   * @return a public AMI whose root device is an instance store volume, for x86_64
+   */
+  public static String instanceStoreImage(String region) {
+    return PublicImages.instanceStoreBacked(region);
+  }
+
+  /**
+   * For tests.
+   *
+   * @param operation whatever it begins from now on stays under way
+   */
+  public void neverFinish(String operation) {
+    store.neverFinish(operation);
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}
