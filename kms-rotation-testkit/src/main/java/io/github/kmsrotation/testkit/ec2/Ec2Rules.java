@@ -119,7 +119,7 @@ final class Ec2Rules {
     return value;
   }
 
-  private static String lowerFirst(String name) {
+  static String lowerFirst(String name) {
     return name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1);
   }
 

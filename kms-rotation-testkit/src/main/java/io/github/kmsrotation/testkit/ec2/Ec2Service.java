@@ -31,10 +31,19 @@ public final class Ec2Service implements AwsService, AutoCloseable {
     new ModificationOperations(store, maker).define(operations);
     new VolumeStatusOperations(store).define(operations);
     new EbsDefaultOperations(store.keys).define(operations);
+    SnapshotMaker snapshots = new SnapshotMaker(store);
+    new SnapshotOperations(store, snapshots).define(operations);
+    SnapshotCopies copies = new SnapshotCopies(store, snapshots);
+    copies.define(operations);
+    new ImageOperations(store, snapshots).define(operations);
+    new ImageCopies(store, copies).define(operations);
+    new LaunchTemplateOperations(store).define(operations);
+    new FastRestoreOperations(store).define(operations);
     new InstanceLaunch(store, maker).define(operations);
     new InstanceStateOperations(store, maker).define(operations);
     new InstanceOperations(store).define(operations);
     new InstanceAttributeOperations(store).define(operations);
+    new RootTaskOperations(store, maker).define(operations);
     new TagOperations(store).define(operations);
   }
 

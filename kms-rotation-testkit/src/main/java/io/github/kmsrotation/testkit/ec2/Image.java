@@ -14,6 +14,10 @@ final class Image extends Ec2Resource {
   final String architecture;
   final String rootDeviceName;
   final List<BlockMapping> mappings;
+
+  /** Settings that are told as they were given. */
+  final Map<String, Object> settings = new LinkedHashMap<>();
+
   String description = "";
   String state = "available";
   boolean isPublic;
@@ -46,13 +50,24 @@ final class Image extends Ec2Resource {
     return !mappings.isEmpty();
   }
 
+  List<String> snapshotIds() {
+    return mappings.stream().flatMap(mapping -> mapping.snapshotId().stream()).toList();
+  }
+
   boolean uses(String snapshotId) {
-    return mappings.stream().anyMatch(m -> m.snapshotId().equals(Optional.of(snapshotId)));
+    return snapshotIds().contains(snapshotId);
+  }
+
+  Optional<String> rootSnapshotId() {
+    return mappings.stream()
+        .filter(mapping -> mapping.device().equals(rootDeviceName))
+        .findFirst()
+        .flatMap(BlockMapping::snapshotId);
   }
 
   @Override
   Map<String, Object> xml() {
-    Map<String, Object> xml = new LinkedHashMap<>();
+    Map<String, Object> xml = new LinkedHashMap<>(settings);
     xml.put("imageId", id);
     xml.put("imageLocation", ownerId + "/" + name);
     xml.put("imageState", state);

@@ -2,10 +2,12 @@ package io.github.kmsrotation.testkit.ec2;
 
 import io.github.kmsrotation.testkit.http.QueryProtocol.XmlList;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** An instance's state. Used under the embedded AWS's lock. */
 final class Instance extends Ec2Resource {
@@ -17,6 +19,9 @@ final class Instance extends Ec2Resource {
 
   /** Settings that are told as they were given. */
   final Map<String, Object> settings = new LinkedHashMap<>();
+
+  /** The root volumes that it had: snapshots of them may replace its root volume. */
+  final Set<String> rootVolumeIds = new HashSet<>();
 
   InstanceType type;
   InstanceState state = InstanceState.PENDING;

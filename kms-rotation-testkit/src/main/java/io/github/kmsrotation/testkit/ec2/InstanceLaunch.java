@@ -209,6 +209,9 @@ final class InstanceLaunch {
           new Attachment(
               volume.id, instance.id, disk.device(), disk.deleteOnTermination(), store.now()));
       volumes.add(volume);
+      if (disk.device().equals(instance.rootDeviceName)) {
+        instance.rootVolumeIds.add(volume.id);
+      }
     }
     store.add(instance);
     store.later("RunInstances", Takes.LAUNCH, () -> finish(instance, volumes));

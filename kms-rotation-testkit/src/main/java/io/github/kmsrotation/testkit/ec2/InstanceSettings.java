@@ -3,7 +3,6 @@ package io.github.kmsrotation.testkit.ec2;
 import io.github.kmsrotation.testkit.http.Params;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -46,11 +45,7 @@ final class InstanceSettings {
     for (String name : STRUCTURES) {
       params
           .structure(name)
-          .ifPresent(
-              s ->
-                  settings.put(
-                      name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1),
-                      Ec2Rules.mirrored(s)));
+          .ifPresent(s -> settings.put(Ec2Rules.lowerFirst(name), Ec2Rules.mirrored(s)));
     }
     params.text("KeyName").ifPresent(name -> settings.put("keyName", name));
     settings.put("subnetId", params.text("SubnetId").orElse("subnet-0e0b5e0b5e0b5e0b5"));

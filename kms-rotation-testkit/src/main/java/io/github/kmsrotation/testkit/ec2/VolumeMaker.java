@@ -54,7 +54,7 @@ final class VolumeMaker {
     return snapshot;
   }
 
-  private static Optional<Integer> rate(Params params, Optional<Snapshot> snapshot) {
+  static Optional<Integer> rate(Params params, Optional<Snapshot> snapshot) {
     Optional<Integer> rate = params.number("VolumeInitializationRate");
     if (rate.isPresent() && (rate.get() < LEAST_RATE || rate.get() > MOST_RATE)) {
       throw Ec2Rules.invalidValue(
