@@ -153,4 +153,48 @@ class EmbeddedEc2EncryptionTest extends Ec2Fixture {
         "EncryptedVolumesNotSupported",
         () -> ec2.attachVolume(r -> r.volumeId(id).instanceId(instance).device("/dev/sdf")));
   }
+
+  @Test
+  void attachedVolume_isKnownToKms_byAGrantAndTheLastUsage() {
+    String key = key();
+    String instance = instance(r -> {});
+    String id = volume(r -> r.encrypted(true).kmsKeyId(key));
+    assertThat(lastOperation(key)).isEqualTo("GenerateDataKeyWithoutPlaintext");
+    attach(id, instance, "/dev/sdf");
+
+    assertThat(lastOperation(key)).isEqualTo("Decrypt");
+    assertThat(kms.listGrants(r -> r.keyId(key)).grants())
+        .singleElement()
+        .satisfies(
+            grant ->
+                assertThat(grant.granteePrincipal())
+                    .isEqualTo(
+                        "arn:aws:sts::111122223333:assumed-role/aws:ec2-infrastructure/"
+                            + instance))
+        .satisfies(
+            grant ->
+                assertThat(grant.constraints().encryptionContextSubset())
+                    .containsEntry("aws:ebs:id", id));
+    ec2.terminateInstances(r -> r.instanceIds(instance));
+    settle();
+    assertThat(kms.listGrants(r -> r.keyId(key)).grants()).isEmpty();
+  }
+
+  private String lastOperation(String key) {
+    return kms.getKeyLastUsage(r -> r.keyId(key)).keyLastUsage().operationAsString();
+  }
+
+  @Test
+  void detachedVolume_andThatOfAnInstanceLaunchedUnderAKey_leaveNoGrant() {
+    String key = key();
+    String instance =
+        instance(
+            r -> r.blockDeviceMappings(disk("/dev/xvda", e -> e.encrypted(true).kmsKeyId(key))));
+    assertThat(kms.listGrants(r -> r.keyId(key)).grants()).hasSize(1);
+    String after = volume(r -> r.encrypted(true));
+    ec2.createReplaceRootVolumeTask(r -> r.instanceId(instance).volumeId(after));
+    settle();
+
+    assertThat(kms.listGrants(r -> r.keyId(key)).grants()).isEmpty();
+  }
 }

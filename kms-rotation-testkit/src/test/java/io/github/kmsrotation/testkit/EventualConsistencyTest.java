@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.Ec2Exception;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.kms.model.AlreadyExistsException;
 import software.amazon.awssdk.services.kms.model.NotFoundException;
@@ -30,9 +32,11 @@ class EventualConsistencyTest {
           .start();
   private final KmsClient kms = Clients.of(KmsClient.builder(), aws);
   private final RdsClient rds = Clients.of(RdsClient.builder(), aws);
+  private final Ec2Client ec2 = Clients.of(Ec2Client.builder(), aws);
 
   @AfterEach
   void close() {
+    ec2.close();
     rds.close();
     kms.close();
     aws.close();
@@ -137,5 +141,52 @@ class EventualConsistencyTest {
         .isInstanceOf(DbSnapshotAlreadyExistsException.class);
     aws.clock().advance(DELAY);
     assertThat(rds.describeDBSnapshots().dbSnapshots()).hasSize(2);
+  }
+
+  @Test
+  void volume_justAfterItsCreation_isFoundOnlyLater_andItsTokenIsKnown() {
+    String id = createVolume();
+
+    assertThatThrownBy(() -> ec2.describeVolumes(r -> r.volumeIds(id)))
+        .isInstanceOfSatisfying(
+            Ec2Exception.class,
+            e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("InvalidVolume.NotFound"));
+    assertThat(ec2.describeVolumes().volumes()).isEmpty();
+    assertThat(createVolume()).isEqualTo(id);
+    assertThat(aws.ec2().volumes()).containsOnlyKeys(id);
+    aws.clock().advance(DELAY);
+
+    assertThat(ec2.describeVolumes(r -> r.volumeIds(id)).volumes()).hasSize(1);
+  }
+
+  private String createVolume() {
+    return ec2.createVolume(r -> r.availabilityZone("eu-central-1a").size(4).clientToken("run-1"))
+        .volumeId();
+  }
+
+  @Test
+  void snapshot_andInstance_justAfterTheirCreation_areFoundOnlyLater() {
+    String volume = createVolume();
+    aws.clock().advance(Duration.ofMinutes(1));
+    String snapshot = ec2.createSnapshot(r -> r.volumeId(volume)).snapshotId();
+    String instance =
+        ec2.runInstances(
+                r ->
+                    r.imageId(aws.ec2().ebsImage("arm64"))
+                        .instanceType("m7g.large")
+                        .minCount(1)
+                        .maxCount(1))
+            .instances()
+            .get(0)
+            .instanceId();
+
+    assertThat(ec2.describeSnapshots(r -> r.ownerIds("self")).snapshots()).isEmpty();
+    assertThat(ec2.describeInstances().reservations()).isEmpty();
+    assertThatThrownBy(() -> ec2.stopInstances(r -> r.instanceIds(instance)))
+        .isInstanceOf(Ec2Exception.class);
+    aws.clock().advance(DELAY);
+
+    assertThat(ec2.describeSnapshots(r -> r.snapshotIds(snapshot)).snapshots()).hasSize(1);
+    assertThat(ec2.describeInstances(r -> r.instanceIds(instance)).reservations()).hasSize(1);
   }
 }

@@ -3,6 +3,7 @@ package io.github.kmsrotation.testkit.ec2;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** That a volume is attached to an instance, or is about to be, or not to be. */
 final class Attachment {
@@ -13,6 +14,9 @@ final class Attachment {
   final Instant attachedAt;
   boolean deleteOnTermination;
   String status = "attaching";
+
+  /** By which the instance may use the volume's key. */
+  Optional<String> grantId = Optional.empty();
 
   Attachment(
       String volumeId,

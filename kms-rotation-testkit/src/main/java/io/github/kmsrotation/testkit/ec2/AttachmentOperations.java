@@ -118,18 +118,10 @@ final class AttachmentOperations {
     if (!attachment.status.equals("attaching")) {
       return;
     }
-    if (store.keys.problem(volume.region, volume.encryption).isPresent()) {
-      release(volume, attachment);
+    if (store.keys.canOpen(volume.region, volume.encryption)) {
+      store.attached(volume, attachment);
     } else {
-      attachment.status = "attached";
-    }
-  }
-
-  private static void release(Volume volume, Attachment attachment) {
-    attachment.status = "detached";
-    volume.attachments.remove(attachment);
-    if (volume.attachments.isEmpty() && volume.is("in-use")) {
-      volume.status = "available";
+      store.detached(volume, attachment);
     }
   }
 
@@ -143,9 +135,9 @@ final class AttachmentOperations {
     Ec2Rules.endDryRun(request);
     attachment.status = "detaching";
     if (force) {
-      store.timeline.after(Takes.DETACH, () -> release(volume, attachment));
+      store.timeline.after(Takes.DETACH, () -> store.detached(volume, attachment));
     } else {
-      store.later("DetachVolume", Takes.DETACH, () -> release(volume, attachment));
+      store.later("DetachVolume", Takes.DETACH, () -> store.detached(volume, attachment));
     }
     return attachment.xml();
   }

@@ -5,6 +5,7 @@ import io.github.kmsrotation.testkit.http.Params;
 import io.github.kmsrotation.testkit.kms.KmsService;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -64,16 +65,48 @@ final class EbsKeys {
     denied.add(arn);
   }
 
-  /** What keeps EBS from using a key now. */
-  Optional<String> problem(String region, Encryption encryption) {
-    return encryption.key().flatMap(key -> problem(region, key));
+  /** Whether a new data key can be had now; none is needed for what is not encrypted. */
+  boolean canSeal(String region, Encryption encryption) {
+    return uses(region, encryption, "GenerateDataKeyWithoutPlaintext");
   }
 
-  Optional<String> problem(String region, String key) {
-    if (denied.contains(key)) {
-      return Optional.of("EBS may not use " + key);
+  /** Whether a data key can be decrypted now. */
+  boolean canOpen(String region, Encryption encryption) {
+    return uses(region, encryption, "Decrypt");
+  }
+
+  private boolean uses(String region, Encryption encryption, String operation) {
+    if (encryption.key().isEmpty()) {
+      return true;
     }
-    return kms.usability(region, key).problem();
+    String key = encryption.key().get();
+    if (denied.contains(key) || kms.usability(region, key).problem().isPresent()) {
+      return false;
+    }
+    kms.used(region, key, operation);
+    return true;
+  }
+
+  /** EC2 lets the instance decrypt the data key of a volume, as long as that is attached. */
+  void grant(String accountId, Volume volume, Attachment attachment) {
+    attachment.grantId =
+        volume
+            .encryption
+            .key()
+            .flatMap(
+                key ->
+                    kms.grant(
+                        volume.region,
+                        key,
+                        "arn:aws:sts::%s:assumed-role/aws:ec2-infrastructure/%s"
+                            .formatted(accountId, attachment.instanceId),
+                        List.of("Decrypt"),
+                        Map.of("aws:ebs:id", volume.id)));
+  }
+
+  void retire(Volume volume, Attachment attachment) {
+    attachment.grantId.ifPresent(
+        id -> kms.retire(volume.region, volume.encryption.key().orElseThrow(), id));
   }
 
   /** A new volume: the key asked for, that of the snapshot, the default key, or none. */

@@ -147,6 +147,22 @@ final class Ec2Store {
         .toList();
   }
 
+  /** An attachment is there from now on. */
+  void attached(Volume volume, Attachment attachment) {
+    attachment.status = "attached";
+    keys.grant(accountId, volume, attachment);
+  }
+
+  /** An attachment is gone from now on. */
+  void detached(Volume volume, Attachment attachment) {
+    keys.retire(volume, attachment);
+    attachment.status = "detached";
+    volume.attachments.remove(attachment);
+    if (volume.attachments.isEmpty() && volume.is("in-use")) {
+      volume.status = "available";
+    }
+  }
+
   /** For tests, which see what is not found yet. */
   Ec2Resource any(String id) {
     return Optional.ofNullable(resources.get(id))

@@ -229,7 +229,8 @@ final class InstanceLaunch {
       return;
     }
     instance.state = InstanceState.RUNNING;
-    volumes.forEach(volume -> volume.attachments.forEach(a -> a.status = "attached"));
+    volumes.forEach(
+        volume -> volume.attachments.forEach(attachment -> store.attached(volume, attachment)));
   }
 
   private Map<String, Object> answer(List<Instance> launched) {

@@ -106,14 +106,14 @@ final class InstanceStateOperations {
     if (!instance.is(InstanceState.PENDING)) {
       return;
     }
-    boolean isKeyUnusable =
+    boolean areKeysUsable =
         store.volumesOf(instance).stream()
-            .anyMatch(v -> store.keys.problem(v.region, v.encryption).isPresent());
-    if (isKeyUnusable) {
+            .allMatch(v -> store.keys.canOpen(v.region, v.encryption));
+    if (areKeysUsable) {
+      instance.state = InstanceState.RUNNING;
+    } else {
       instance.failed("Client.InternalError", "Client.InternalError: Client error on launch");
       instance.state = InstanceState.STOPPED;
-    } else {
-      instance.state = InstanceState.RUNNING;
     }
   }
 
@@ -182,12 +182,9 @@ final class InstanceStateOperations {
     for (Volume volume : store.volumesOf(instance)) {
       List<Attachment> ended =
           volume.attachments.stream().filter(a -> a.instanceId.equals(instance.id)).toList();
-      volume.attachments.removeAll(ended);
-      boolean isLast = volume.attachments.isEmpty();
-      if (isLast && ended.stream().anyMatch(a -> a.deleteOnTermination)) {
+      ended.forEach(attachment -> store.detached(volume, attachment));
+      if (volume.attachments.isEmpty() && ended.stream().anyMatch(a -> a.deleteOnTermination)) {
         maker.discard(volume);
-      } else if (isLast) {
-        volume.status = "available";
       }
     }
     store.timeline.after(Takes.REMEMBER_TERMINATED, () -> store.remove(instance));

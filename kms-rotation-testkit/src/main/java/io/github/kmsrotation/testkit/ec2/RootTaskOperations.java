@@ -198,7 +198,7 @@ final class RootTaskOperations {
   private void swap(RootTask task, Volume root, Volume replacement) {
     boolean isUsable =
         replacement.is("available")
-            && store.keys.problem(replacement.region, replacement.encryption).isEmpty();
+            && store.keys.canOpen(replacement.region, replacement.encryption);
     if (!isUsable || !task.instance.is(InstanceState.RUNNING)) {
       task.end("failed", store.now());
       return;
@@ -217,13 +217,15 @@ final class RootTaskOperations {
     replacement.attachments.add(after);
     replacement.status = "in-use";
     store.later(
-        "CreateReplaceRootVolumeTask", Takes.REPLACE_ROOT, () -> finish(task, root, before, after));
+        "CreateReplaceRootVolumeTask",
+        Takes.REPLACE_ROOT,
+        () -> finish(task, root, before, replacement, after));
   }
 
-  private void finish(RootTask task, Volume root, Attachment before, Attachment after) {
-    root.attachments.remove(before);
-    root.status = "available";
-    after.status = "attached";
+  private void finish(
+      RootTask task, Volume root, Attachment before, Volume replacement, Attachment after) {
+    store.detached(root, before);
+    store.attached(replacement, after);
     if (task.deletesReplaced) {
       maker.discard(root);
     }

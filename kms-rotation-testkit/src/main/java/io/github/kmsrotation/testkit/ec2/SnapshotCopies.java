@@ -135,10 +135,10 @@ final class SnapshotCopies {
   }
 
   private void failIfUnusable(Snapshot source, Snapshot copy) {
-    boolean isUnusable =
-        store.keys.problem(copy.region, copy.encryption).isPresent()
-            || store.keys.problem(source.region, source.encryption).isPresent();
-    if (isUnusable) {
+    boolean isUsable =
+        store.keys.canOpen(source.region, source.encryption)
+            && store.keys.canSeal(copy.region, copy.encryption);
+    if (!isUsable) {
       copy.status = "error";
       copy.statusMessage = Optional.of("Given key ID is not accessible");
     }

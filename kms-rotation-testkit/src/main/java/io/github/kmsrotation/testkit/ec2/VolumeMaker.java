@@ -142,19 +142,18 @@ final class VolumeMaker {
     if (!volume.is("creating")) {
       return;
     }
-    boolean isUnusable =
-        store.keys.problem(volume.region, volume.encryption).isPresent()
-            || snapshot.flatMap(s -> store.keys.problem(volume.region, s.encryption)).isPresent();
-    if (isUnusable) {
-      discard(volume);
-    } else {
+    boolean isReadable =
+        snapshot.map(s -> store.keys.canOpen(volume.region, s.encryption)).orElse(true);
+    if (isReadable && store.keys.canSeal(volume.region, volume.encryption)) {
       volume.status = volume.attachments.isEmpty() ? "available" : "in-use";
+    } else {
+      discard(volume);
     }
   }
 
   void discard(Volume volume) {
     volume.status = "deleted";
-    volume.attachments.clear();
+    List.copyOf(volume.attachments).forEach(attachment -> store.detached(volume, attachment));
     volume.data.delete();
     store.remove(volume);
   }

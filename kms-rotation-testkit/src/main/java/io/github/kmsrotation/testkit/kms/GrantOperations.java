@@ -74,7 +74,7 @@ final class GrantOperations {
     return Map.of("GrantId", grant.id(), "GrantToken", token);
   }
 
-  private Grant add(KmsKey key, List<String> operations, Map<String, Object> asked) {
+  Grant add(KmsKey key, List<String> operations, Map<String, Object> asked) {
     if (key.grants.size() >= MOST_PER_KEY) {
       throw AwsError.badRequest(
           "LimitExceededException", key.arn + " has " + MOST_PER_KEY + " grants already.");

@@ -47,14 +47,18 @@ final class KeyUse {
   void succeed(AwsRequest request, KmsKey... used) {
     refuseDryRun(request);
     for (KmsKey key : used) {
-      key.lastUsage =
-          Optional.of(
-              new LastUsage(
-                  request.operation(),
-                  timeline.now(),
-                  UUID.randomUUID().toString(),
-                  UUID.randomUUID().toString()));
+      record(key, request.operation());
     }
+  }
+
+  void record(KmsKey key, String operation) {
+    key.lastUsage =
+        Optional.of(
+            new LastUsage(
+                operation,
+                timeline.now(),
+                UUID.randomUUID().toString(),
+                UUID.randomUUID().toString()));
   }
 
   static void refuseDryRun(AwsRequest request) {

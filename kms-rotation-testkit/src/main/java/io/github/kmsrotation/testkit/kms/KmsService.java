@@ -7,6 +7,7 @@ import io.github.kmsrotation.testkit.http.JsonProtocol;
 import io.github.kmsrotation.testkit.http.Operation;
 import io.github.kmsrotation.testkit.http.WireProtocol;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,6 +16,8 @@ public final class KmsService implements AwsService {
 
   private final WireProtocol protocol = new JsonProtocol("TrentService");
   private final KmsKeys keys;
+  private final KeyUse use;
+  private final GrantOperations grants;
   private final Map<String, Operation> operations = new LinkedHashMap<>();
 
   /**
@@ -24,6 +27,8 @@ public final class KmsService implements AwsService {
    */
   public KmsService(String accountId, Timeline timeline, boolean requestQuotas) {
     this.keys = new KmsKeys(accountId, timeline);
+    this.use = new KeyUse(keys, timeline);
+    this.grants = new GrantOperations(keys, timeline);
     CustomKeyStores stores = new CustomKeyStores();
     new KeyOperations(keys, stores).define(operations);
     new CustomKeyStoreOperations(keys, stores, timeline).define(operations);
@@ -31,7 +36,7 @@ public final class KmsService implements AwsService {
     new PolicyOperations(keys).define(operations);
     new TagOperations(keys).define(operations);
     new AliasOperations(keys).define(operations);
-    new GrantOperations(keys, timeline).define(operations);
+    grants.define(operations);
     new RotationOperations(keys, timeline).define(operations);
     new ImportOperations(keys, timeline).define(operations);
     new ReplicaOperations(keys, timeline).define(operations);
@@ -94,5 +99,49 @@ public final class KmsService implements AwsService {
         key.state().isUsable()
             ? Optional.empty()
             : Optional.of("its state is " + key.state().wire()));
+  }
+
+  /**
+   * Has a service use a key, so that {@code GetKeyLastUsage} tells of it.
+   *
+   * @param region the service's Region
+   * @param arn a key that is usable
+   * @param operation what the service calls, for example {@code Decrypt}
+   */
+  public void used(String region, String arn, String operation) {
+    keys.find(region, arn).ifPresent(key -> use.record(key, operation));
+  }
+
+  /**
+   * Has a service grant a principal the use of a key.
+   *
+   * @param region the service's Region
+   * @param arn a key that is usable
+   * @param grantee the ARN of the principal
+   * @param operations what it may do
+   * @param context what the encryption context has to hold
+   * @return the grant's id; empty if there is no such key
+   */
+  public Optional<String> grant(
+      String region,
+      String arn,
+      String grantee,
+      List<String> operations,
+      Map<String, String> context) {
+    Map<String, Object> asked =
+        Map.of(
+            "GranteePrincipal", grantee, "Constraints", Map.of("EncryptionContextSubset", context));
+    return keys.find(region, arn).map(key -> grants.add(key, operations, asked).id());
+  }
+
+  /**
+   * Has a service retire a grant; harmless if it or its key is gone.
+   *
+   * @param region the service's Region
+   * @param arn the key
+   * @param grantId the grant
+   */
+  public void retire(String region, String arn, String grantId) {
+    keys.find(region, arn).ifPresent(key -> key.grants.remove(grantId));
   }
 }
