@@ -1,5 +1,6 @@
 package io.github.kmsrotation.testkit;
 
+import io.github.kmsrotation.testkit.autoscaling.AutoScalingService;
 import io.github.kmsrotation.testkit.call.Calls;
 import io.github.kmsrotation.testkit.clock.TestClock;
 import io.github.kmsrotation.testkit.clock.Timeline;
@@ -24,11 +25,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * An AWS in this process: KMS, RDS, EC2 and STS over HTTP on loopback. Use it by endpoint override,
- * with any credentials. Safe for use by several threads. Defaults: any free port, Region {@code
- * eu-central-1}, account {@code 111122223333}, a clock that runs 600 times as fast as time does, so
- * that ten minutes of RDS take a second; what was made is found at once. What was not closed is
- * closed when the JVM ends.
+ * An AWS in this process: KMS, RDS, EC2, Auto Scaling and STS over HTTP on loopback. Use it by
+ * endpoint override, with any credentials. Safe for use by several threads. Defaults: any free
+ * port, Region {@code eu-central-1}, account {@code 111122223333}, a clock that runs 600 times as
+ * fast as time does, so that ten minutes of RDS take a second; what was made is found at once. What
+ * was not closed is closed when the JVM ends.
  */
 public final class EmbeddedAws implements AutoCloseable {
 
@@ -60,7 +61,8 @@ public final class EmbeddedAws implements AutoCloseable {
       this.server =
           new AwsHttpServer(
               builder.port,
-              List.of(kms, rds, ec2, new StsService()).stream()
+              List.of(kms, rds, ec2, new AutoScalingService(timeline, ec2), new StsService())
+                  .stream()
                   .collect(Collectors.toMap(AwsService::name, Function.identity())),
               new AwsHttpServer.Shared(accountId, lock, timeline, faults, calls));
     } catch (IOException e) {

@@ -197,4 +197,22 @@ class EmbeddedEc2EncryptionTest extends Ec2Fixture {
 
     assertThat(kms.listGrants(r -> r.keyId(key)).grants()).isEmpty();
   }
+
+  @Test
+  void volumeCopy_isUnderTheDefaultKeyIfEncryptionIsAsked_elseAsItsSource() {
+    String key = key();
+    String source = volume(r -> r.encrypted(true).kmsKeyId(key));
+
+    String same =
+        ec2.copyVolumes(r -> r.sourceVolumeId(source).size(5)).volumes().get(0).volumeId();
+    String other =
+        ec2.copyVolumes(r -> r.sourceVolumeId(source).size(6).encrypted(true))
+            .volumes()
+            .get(0)
+            .volumeId();
+    settle();
+
+    assertThat(describe(same).kmsKeyId()).isEqualTo(key);
+    assertThat(describe(other).kmsKeyId()).isEqualTo(defaultKey());
+  }
 }

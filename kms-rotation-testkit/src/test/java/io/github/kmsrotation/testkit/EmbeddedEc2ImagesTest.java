@@ -246,4 +246,35 @@ class EmbeddedEc2ImagesTest extends Ec2Fixture {
     ec2.deleteLaunchTemplate(r -> r.launchTemplateId(template));
     assertRefused("InvalidLaunchTemplateId.NotFound", () -> version(template, "1"));
   }
+
+  @Test
+  void launch_byATemplate_takesItsVersion_withTheCallPutOverIt() {
+    String before = key();
+    String after = key();
+    String snapshot = snapshot(before);
+    String template = template(before, snapshot);
+
+    String instance =
+        ec2.runInstances(
+                r ->
+                    r.launchTemplate(t -> t.launchTemplateId(template))
+                        .imageId(aws.ec2().ebsImage("x86_64"))
+                        .minCount(1)
+                        .maxCount(1)
+                        .blockDeviceMappings(
+                            disk("/dev/sdf", e -> e.encrypted(true).kmsKeyId(after))))
+            .instances()
+            .get(0)
+            .instanceId();
+    settle();
+
+    assertThat(look(instance).instanceTypeAsString()).isEqualTo("m5.large");
+    assertThat(look(instance).tags())
+        .containsExactly(
+            tag("aws:ec2launchtemplate:id", template), tag("aws:ec2launchtemplate:version", "1"));
+    String data = look(instance).blockDeviceMappings().get(1).ebs().volumeId();
+    assertThat(describe(data).size()).isEqualTo(8);
+    assertThat(describe(data).snapshotId()).isEqualTo(snapshot);
+    assertThat(describe(data).kmsKeyId()).isEqualTo(after);
+  }
 }

@@ -2,6 +2,7 @@ package io.github.kmsrotation.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kmsrotation.testkit.autoscaling.AutoScalingService;
 import io.github.kmsrotation.testkit.clock.TestClock;
 import io.github.kmsrotation.testkit.clock.Timeline;
 import io.github.kmsrotation.testkit.ec2.Ec2Service;
@@ -32,7 +33,8 @@ class ReadmeTest {
     KmsService kms = new KmsService(ACCOUNT, timeline, true);
     try (RdsService rds = new RdsService(ACCOUNT, timeline, kms);
         Ec2Service ec2 = new Ec2Service(ACCOUNT, timeline, kms)) {
-      for (AwsService service : List.of(kms, rds, ec2, new StsService())) {
+      for (AwsService service :
+          List.of(kms, rds, ec2, new AutoScalingService(timeline, ec2), new StsService())) {
         assertThat(operationsOf(service.name().toUpperCase(Locale.ROOT)))
             .as("operations of %s in the README", service.name())
             .containsExactlyInAnyOrderElementsOf(service.operations().keySet());

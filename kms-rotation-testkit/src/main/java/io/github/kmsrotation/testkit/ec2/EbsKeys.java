@@ -131,6 +131,20 @@ final class EbsKeys {
                     : byDefault(region, params));
   }
 
+  /**
+   * A copy of a volume: the key asked for, the default key if encryption is asked for without one,
+   * else as the source is. The last is assumed, as AWS says only that it is encrypted.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopyVolumes.html">CopyVolumes</a>
+   */
+  Encryption ofVolumeCopy(String region, Params params, Encryption source) {
+    boolean isSaid = params.has("KmsKeyId") || !params.truth("Encrypted").orElse(false);
+    return isSaid
+        ? ofVolume(region, params, Optional.of(source))
+        : sameOrNew(arn(region, defaultKey(region)), Optional.of(source));
+  }
+
   private Optional<Encryption> asked(String region, Params params, Optional<Encryption> source) {
     Optional<String> name = params.text("KmsKeyId");
     if (name.isPresent() && !params.truth("Encrypted").orElse(false)) {

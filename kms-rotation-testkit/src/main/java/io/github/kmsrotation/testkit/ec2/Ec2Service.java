@@ -16,6 +16,7 @@ public final class Ec2Service implements AwsService, AutoCloseable {
 
   private final WireProtocol protocol = new Ec2Protocol();
   private final Ec2Store store;
+  private final LaunchTemplates templates;
   private final Map<String, Operation> operations = new LinkedHashMap<>();
 
   /**
@@ -37,9 +38,10 @@ public final class Ec2Service implements AwsService, AutoCloseable {
     copies.define(operations);
     new ImageOperations(store, snapshots).define(operations);
     new ImageCopies(store, copies).define(operations);
-    new LaunchTemplateOperations(store).define(operations);
+    this.templates = new LaunchTemplates(store);
+    new LaunchTemplateOperations(store, templates).define(operations);
     new FastRestoreOperations(store).define(operations);
-    new InstanceLaunch(store, maker).define(operations);
+    new InstanceLaunch(store, maker, templates).define(operations);
     new InstanceStateOperations(store, maker).define(operations);
     new InstanceOperations(store).define(operations);
     new InstanceAttributeOperations(store).define(operations);
@@ -221,6 +223,60 @@ public final class Ec2Service implements AwsService, AutoCloseable {
    */
   public void neverFinish(String operation) {
     store.neverFinish(operation);
+  }
+
+  /**
+   * What another service says of a launch template.
+   *
+   * @param id its id
+   * @param name its name
+   */
+  public record TemplateName(String id, String name) {}
+
+  /**
+   * A launch template that another service is told of, by id or by name.
+   *
+   * @param region the service's Region
+   * @param id its id, or empty
+   * @param name its name, or empty
+   * @param version a version, which has to be there
+   * @return its id and name
+   * @throws io.github.kmsrotation.testkit.http.AwsError if there is no such template or version
+   */
+  public TemplateName launchTemplate(
+      String region, Optional<String> id, Optional<String> name, String version) {
+    LaunchTemplate template =
+        id.map(i -> templates.byId(region, i))
+            .orElseGet(() -> templates.byName(region, name.orElse("")));
+    LaunchTemplates.version(template, version);
+    return new TemplateName(template.id, template.name);
+  }
+
+  /**
+   * Where an instance is that another service is told of.
+   *
+   * @param region the service's Region
+   * @param id the instance
+   * @return its Availability Zone
+   * @throws io.github.kmsrotation.testkit.http.AwsError if there is no such instance
+   */
+  public String instanceZone(String region, String id) {
+    return store.instance(region, id).zone;
+  }
+
+  /**
+   * Has another service tag an instance.
+   *
+   * @param region the service's Region
+   * @param id the instance
+   * @param key a key that begins with {@code aws:}
+   * @param value its value; empty takes the tag away
+   * @throws io.github.kmsrotation.testkit.http.AwsError if there is no such instance
+   */
+  public void tagInstance(String region, String id, String key, Optional<String> value) {
+    Map<String, String> tags = store.instance(region, id).tags;
+    tags.remove(key);
+    value.ifPresent(v -> tags.put(key, v));
   }
 
   @Override

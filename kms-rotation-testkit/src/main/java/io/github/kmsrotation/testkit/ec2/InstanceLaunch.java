@@ -27,14 +27,16 @@ final class InstanceLaunch {
 
   private final Ec2Store store;
   private final VolumeMaker maker;
+  private final LaunchTemplates templates;
   private int addresses = 10;
 
   /** A volume to make, where to attach it, and whether it goes with the instance. */
   private record Disk(String device, Wish wish, boolean deleteOnTermination) {}
 
-  InstanceLaunch(Ec2Store store, VolumeMaker maker) {
+  InstanceLaunch(Ec2Store store, VolumeMaker maker, LaunchTemplates templates) {
     this.store = store;
     this.maker = maker;
+    this.templates = templates;
   }
 
   void define(Map<String, Operation> operations) {
@@ -42,6 +44,7 @@ final class InstanceLaunch {
     params.addAll(
         List.of(
             "ImageId",
+            "LaunchTemplate",
             "InstanceType",
             "MinCount",
             "MaxCount",
@@ -58,10 +61,28 @@ final class InstanceLaunch {
   }
 
   private Map<String, Object> run(AwsRequest request) {
-    return store.tokens.once(request, () -> launch(request));
+    return store.tokens.once(
+        request,
+        () ->
+            templates
+                .launch(request.region(), request.params())
+                .map(launch -> launch(withTemplate(request, launch.params()), tags(launch)))
+                .orElseGet(() -> launch(request, Map.of())));
   }
 
-  private Supplier<Map<String, Object>> launch(AwsRequest request) {
+  private static AwsRequest withTemplate(AwsRequest request, Params params) {
+    return new AwsRequest(request.region(), request.accountId(), request.operation(), params);
+  }
+
+  private static Map<String, String> tags(LaunchTemplates.Launch launch) {
+    return Map.of(
+        "aws:ec2launchtemplate:id",
+        launch.template().id,
+        "aws:ec2launchtemplate:version",
+        String.valueOf(launch.version().number()));
+  }
+
+  private Supplier<Map<String, Object>> launch(AwsRequest request, Map<String, String> awsTags) {
     Params params = request.params();
     Image image = store.image(request.region(), Ec2Rules.required(params, "ImageId"));
     InstanceType type = InstanceType.of(params.text("InstanceType").orElse("m1.small"));
@@ -95,6 +116,7 @@ final class InstanceLaunch {
               zone,
               type);
       settle(instance, request);
+      instance.tags.putAll(awsTags);
       instance.tags.putAll(tags);
       begin(instance, disks);
       launched.add(instance);

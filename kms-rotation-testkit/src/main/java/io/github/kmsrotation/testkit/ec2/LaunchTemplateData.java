@@ -84,6 +84,52 @@ final class LaunchTemplateData {
     return without;
   }
 
+  /** A version's data with a call's parameters put over it, block devices one by one. */
+  static Map<String, Object> under(Map<String, Object> data, Map<String, Object> call) {
+    Map<String, Object> all = new LinkedHashMap<>(data);
+    all.putAll(call);
+    Object mappings = data.get("BlockDeviceMapping");
+    Object over = call.get("BlockDeviceMapping");
+    if (mappings instanceof List<?> base && over instanceof List<?> more) {
+      all.put("BlockDeviceMapping", merged(base, more));
+    }
+    return all;
+  }
+
+  private static List<Object> merged(List<?> base, List<?> over) {
+    Map<Object, Object> byDevice = new LinkedHashMap<>();
+    base.forEach(mapping -> byDevice.put(device(mapping), mapping));
+    over.forEach(
+        mapping ->
+            byDevice.merge(
+                device(mapping),
+                mapping,
+                (one, other) ->
+                    one instanceof Map<?, ?> a && other instanceof Map<?, ?> b
+                        ? overlaid(a, b)
+                        : other));
+    return List.copyOf(byDevice.values());
+  }
+
+  private static Object device(Object mapping) {
+    return mapping instanceof Map<?, ?> map ? String.valueOf(map.get("DeviceName")) : mapping;
+  }
+
+  private static Map<String, Object> overlaid(Map<?, ?> base, Map<?, ?> over) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    base.forEach((name, value) -> all.put(name.toString(), value));
+    over.forEach(
+        (name, value) ->
+            all.merge(
+                name.toString(),
+                value,
+                (one, other) ->
+                    one instanceof Map<?, ?> a && other instanceof Map<?, ?> b
+                        ? overlaid(a, b)
+                        : other));
+    return all;
+  }
+
   /** Answers call lists sets. */
   static Map<String, Object> xml(Map<?, ?> data) {
     Map<String, Object> xml = new LinkedHashMap<>();

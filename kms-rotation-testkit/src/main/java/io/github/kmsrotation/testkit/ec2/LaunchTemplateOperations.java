@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Launch templates and their versions.
@@ -23,6 +22,7 @@ final class LaunchTemplateOperations {
   private record Entry(LaunchTemplate template, Version version) {}
 
   private final Ec2Store store;
+  private final LaunchTemplates all;
   private final Listing<LaunchTemplate> templates =
       Listing.<LaunchTemplate>ofTagged()
           .by("launch-template-name", t -> t.name)
@@ -33,8 +33,9 @@ final class LaunchTemplateOperations {
           .byMany("instance-type", e -> text(e, "InstanceType"))
           .by("is-default-version", e -> e.version().number() == e.template().defaultVersion);
 
-  LaunchTemplateOperations(Ec2Store store) {
+  LaunchTemplateOperations(Ec2Store store, LaunchTemplates all) {
     this.store = store;
+    this.all = all;
   }
 
   private static List<String> text(Entry entry, String name) {
@@ -115,7 +116,7 @@ final class LaunchTemplateOperations {
       throw AwsError.badRequest(
           "InvalidLaunchTemplateName.MalformedException", "Not a launch template name: " + name);
     }
-    if (named(region, name).isPresent()) {
+    if (all.named(region, name).isPresent()) {
       throw AwsError.badRequest(
           "InvalidLaunchTemplateName.AlreadyExistsException",
           "Launch template name already in use: " + name);
@@ -123,65 +124,19 @@ final class LaunchTemplateOperations {
     return name;
   }
 
-  private Optional<LaunchTemplate> named(String region, String name) {
-    return store.all(LaunchTemplate.class).stream()
-        .filter(t -> t.region.equals(region) && t.name.equals(name))
-        .findFirst();
-  }
-
-  private LaunchTemplate asked(AwsRequest request) {
-    Params params = request.params();
-    if (params.has("LaunchTemplateId") == params.has("LaunchTemplateName")) {
-      throw Ec2Rules.invalidCombination(
-          "Either the launch template ID or the launch template name is to be specified.");
-    }
-    return params
-        .text("LaunchTemplateId")
-        .map(id -> byId(request.region(), id))
-        .orElseGet(() -> byName(request.region(), Ec2Rules.required(params, "LaunchTemplateName")));
-  }
-
-  private LaunchTemplate byId(String region, String id) {
-    return (LaunchTemplate) store.find(Kind.LAUNCH_TEMPLATE, region, id);
-  }
-
-  private LaunchTemplate byName(String region, String name) {
-    return named(region, name)
-        .filter(template -> store.timeline.hasPropagated(template.createdAt))
-        .orElseThrow(
-            () ->
-                AwsError.badRequest(
-                    "InvalidLaunchTemplateName.NotFoundException",
-                    "There is no launch template " + name + "."));
-  }
-
-  private static Version version(LaunchTemplate template, String name) {
-    String number =
-        switch (name) {
-          case "$Latest" -> String.valueOf(template.latest().number());
-          case "$Default" -> String.valueOf(template.defaultVersion);
-          default -> name;
-        };
-    return template.versions.stream()
-        .filter(version -> String.valueOf(version.number()).equals(number))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                AwsError.badRequest(
-                    "InvalidLaunchTemplateId.VersionNotFound",
-                    "Could not find launch template version " + name + " of " + template.id));
-  }
-
   private Map<String, Object> createVersion(AwsRequest request) {
     return store.tokens.once(
         request,
         () -> {
           Params params = request.params();
-          LaunchTemplate template = asked(request);
+          LaunchTemplate template = all.asked(request.region(), request.params());
           Map<String, Object> data =
               params
                   .text("SourceVersion")
-                  .map(name -> LaunchTemplateData.inherited(version(template, name).data()))
+                  .map(
+                      name ->
+                          LaunchTemplateData.inherited(
+                              LaunchTemplates.version(template, name).data()))
                   .orElseGet(LinkedHashMap::new);
           data.putAll(LaunchTemplateData.read(params));
           Ec2Rules.endDryRun(request);
@@ -192,15 +147,16 @@ final class LaunchTemplateOperations {
   }
 
   private Map<String, Object> modify(AwsRequest request) {
-    LaunchTemplate template = asked(request);
-    Version version = version(template, Ec2Rules.required(request.params(), "SetDefaultVersion"));
+    LaunchTemplate template = all.asked(request.region(), request.params());
+    Version version =
+        LaunchTemplates.version(template, Ec2Rules.required(request.params(), "SetDefaultVersion"));
     Ec2Rules.endDryRun(request);
     template.defaultVersion = version.number();
     return Map.of("launchTemplate", template.xml());
   }
 
   private Map<String, Object> delete(AwsRequest request) {
-    LaunchTemplate template = asked(request);
+    LaunchTemplate template = all.asked(request.region(), request.params());
     Ec2Rules.endDryRun(request);
     store.remove(template);
     return Map.of("launchTemplate", template.xml());
@@ -208,11 +164,14 @@ final class LaunchTemplateOperations {
 
   private Map<String, Object> describe(AwsRequest request) {
     List<LaunchTemplate> asked = new ArrayList<>();
-    request.params().texts("LaunchTemplateId").forEach(id -> asked.add(byId(request.region(), id)));
+    request
+        .params()
+        .texts("LaunchTemplateId")
+        .forEach(id -> asked.add(all.byId(request.region(), id)));
     request
         .params()
         .texts("LaunchTemplateName")
-        .forEach(name -> asked.add(byName(request.region(), name)));
+        .forEach(name -> asked.add(all.byName(request.region(), name)));
     return templates.page(
         request,
         "launchTemplates",
@@ -226,15 +185,17 @@ final class LaunchTemplateOperations {
     boolean isOfOne = params.has("LaunchTemplateId") || params.has("LaunchTemplateName");
     List<Entry> entries = new ArrayList<>();
     if (isOfOne) {
-      LaunchTemplate template = asked(request);
+      LaunchTemplate template = all.asked(request.region(), request.params());
       if (names.isEmpty()) {
         template.versions.forEach(version -> entries.add(new Entry(template, version)));
       }
-      names.forEach(name -> entries.add(new Entry(template, version(template, name))));
+      names.forEach(
+          name -> entries.add(new Entry(template, LaunchTemplates.version(template, name))));
     } else {
       requireNoNumbers(names);
       for (LaunchTemplate template : store.in(request.region(), LaunchTemplate.class)) {
-        names.forEach(name -> entries.add(new Entry(template, version(template, name))));
+        names.forEach(
+            name -> entries.add(new Entry(template, LaunchTemplates.version(template, name))));
       }
     }
     return versions.page(

@@ -104,13 +104,7 @@ final class VolumeOperations {
         });
   }
 
-  /**
-   * A volume as another one is now. That the copy of an encrypted volume without a key asked for is
-   * under the source's key is how we read the API reference.
-   *
-   * @see <a
-   *     href="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopyVolumes.html">CopyVolumes</a>
-   */
+  /** A volume that holds what another one does now. */
   private Map<String, Object> copy(AwsRequest request) {
     return store.tokens.once(
         request,
@@ -153,7 +147,7 @@ final class VolumeOperations {
         request.region(),
         source.zone,
         settings,
-        store.keys.ofVolume(request.region(), params, Optional.of(source.encryption)),
+        store.keys.ofVolumeCopy(request.region(), params, source.encryption),
         Optional.empty(),
         Optional.empty(),
         Tags.specified(params, Kind.VOLUME));
