@@ -37,7 +37,7 @@ final class Discarding {
   }
 
   private boolean mayHaveServed(StepContext context) {
-    return env.subject().instanceId().isPresent() && context.hasBegun(SwapStep.id(disk));
+    return env.subject().instanceId().isPresent() && SwapStep.hasServed(context, disk);
   }
 
   StepOutcome discard(StepContext context, Volume volume) {
@@ -112,7 +112,8 @@ final class Discarding {
                 + snapshot.stateAsString()
                 + ".",
             "The original serves; the new volume is kept, as nothing else holds that. Delete the"
-                + " snapshot to have it made again, and roll back again.");
+                + " snapshot to have it made again, or the volume if nothing of it is needed, and"
+                + " roll back again.");
   }
 
   /** What is left. */

@@ -16,6 +16,8 @@ import software.amazon.awssdk.services.ec2.model.InstanceBlockDeviceMapping;
 /** Takes volumes out of use or into use again, by the caller's hook; backwards the other way. */
 final class FreezeStep extends EbsStep {
 
+  static final String THAW = "thaw-writes";
+
   private final VolumeFreeze hook;
   private final boolean freezes;
 
@@ -38,7 +40,7 @@ final class FreezeStep extends EbsStep {
 
   static FreezeStep thaw(Env env, VolumeFreeze hook) {
     return new FreezeStep(
-        describe("thaw-writes", "Take the new volumes into use (your hook)", Phase.CUTOVER),
+        describe(THAW, "Take the new volumes into use (your hook)", Phase.CUTOVER),
         env,
         hook,
         false);

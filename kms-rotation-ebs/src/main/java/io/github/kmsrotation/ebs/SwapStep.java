@@ -1,18 +1,22 @@
 package io.github.kmsrotation.ebs;
 
 import io.github.kmsrotation.plan.Evidence;
+import io.github.kmsrotation.plan.Facts;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StepOutcome;
 import io.github.kmsrotation.plan.Undo;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.ec2.model.InstanceStateName;
 import software.amazon.awssdk.services.ec2.model.Volume;
 
 /** Puts the new volume at the device of the original; backwards, the original. */
 final class SwapStep extends EbsStep {
+
+  private static final String SERVED = "newVolumeServed";
 
   private final Disk disk;
   private final Exchange exchange;
@@ -76,11 +80,26 @@ final class SwapStep extends EbsStep {
 
   @Override
   public StepOutcome undo(StepContext context) {
-    return exchange.advance(
-        context,
-        replacementId(context),
-        disk.volumeId(),
-        (replacement, original) -> stillRunning(context));
+    StepOutcome outcome =
+        exchange.advance(
+            context,
+            replacementId(context),
+            disk.volumeId(),
+            (replacement, original) -> stillRunning(context));
+    return outcome instanceof StepOutcome.Done
+        ? StepOutcome.done(Facts.of(Map.of(SERVED, Boolean.toString(mayHaveServed(context)))))
+        : outcome;
+  }
+
+  /** Whether an undone swap left a new volume to which something may have been written. */
+  static boolean hasServed(StepContext context, Disk disk) {
+    return context.factsOf(id(disk)).find(SERVED).filter("true"::equals).isPresent();
+  }
+
+  private boolean mayHaveServed(StepContext context) {
+    return env.subject().isFrozen()
+        ? context.hasBegun(FreezeStep.THAW)
+        : Stillness.disturbed(env, context).isPresent();
   }
 
   private Optional<StepOutcome> stillRunning(StepContext context) {
