@@ -2,6 +2,7 @@ package io.github.kmsrotation.ebs;
 
 import io.github.kmsrotation.aws.AwsFailure;
 import io.github.kmsrotation.aws.AwsUnavailableException;
+import io.github.kmsrotation.aws.SentOnce;
 import io.github.kmsrotation.error.MissingPermissionException;
 import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepOutcome;
@@ -16,7 +17,8 @@ import software.amazon.awssdk.services.ec2.model.VolumeState;
 
 /**
  * Detaches one volume from a device and attaches another there, with the same DeleteOnTermination.
- * Whatever stops it while the device is empty says so.
+ * Whatever stops it while the device is empty says so. Sent once: if a client repeats a call whose
+ * answer was lost, EC2 refuses the second for what the first did.
  */
 final class Exchange {
 
@@ -162,7 +164,14 @@ final class Exchange {
       context.mutate(
           DETACH,
           id,
-          () -> env.ec2().client().detachVolume(r -> r.volumeId(id).instanceId(instanceId())));
+          () ->
+              env.ec2()
+                  .client()
+                  .detachVolume(
+                      r ->
+                          r.volumeId(id)
+                              .instanceId(instanceId())
+                              .overrideConfiguration(SentOnce.override())));
     } catch (Ec2Exception e) {
       if (!AwsFailure.errorCode(e).equals("IncorrectState")) {
         throw e;
@@ -194,7 +203,12 @@ final class Exchange {
           () ->
               env.ec2()
                   .client()
-                  .attachVolume(r -> r.volumeId(id).instanceId(instanceId()).device(device())));
+                  .attachVolume(
+                      r ->
+                          r.volumeId(id)
+                              .instanceId(instanceId())
+                              .device(device())
+                              .overrideConfiguration(SentOnce.override())));
     } catch (Ec2Exception e) {
       return AwsFailure.errorCode(e).equals("VolumeInUse")
           ? env.waitFor("ec2:VolumeAttached", id, "in use")
