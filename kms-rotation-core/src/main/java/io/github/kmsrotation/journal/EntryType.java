@@ -27,5 +27,9 @@ public enum EntryType {
   /** A step was rolled back. */
   STEP_UNDONE,
   /** The run ended for good. */
-  FINISHED
+  FINISHED,
+  /** The first entry of a fleet, which is a run of runs: how many there are. */
+  FLEET,
+  /** Some of a fleet's runs. */
+  FLEET_RUNS
 }

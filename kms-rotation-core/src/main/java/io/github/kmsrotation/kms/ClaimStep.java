@@ -8,6 +8,7 @@ import io.github.kmsrotation.plan.Undo;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import software.amazon.awssdk.services.kms.model.KmsInvalidStateException;
 
 /**
  * Tags the key with the run, so that no other run rotates it at the same time. The tag is read back
@@ -20,7 +21,9 @@ final class ClaimStep extends KeyStep {
   static final String ID = "claim-key";
   private static final String TAG = "kms:TagResource";
   static final String UNTAG = "kms:UntagResource";
-  private static final Duration PAUSE = Duration.ofSeconds(30);
+
+  /** KMS shows changes within seconds as a rule; a rotation is in no hurry. */
+  private static final Duration PAUSE = Duration.ofMinutes(2);
 
   ClaimStep(Env env) {
     super(
@@ -56,7 +59,13 @@ final class ClaimStep extends KeyStep {
 
   @Override
   public StepOutcome undo(StepContext context) {
-    return release(context, env);
+    boolean mayBeHidden =
+        isSettling(context, TAG, key()) && context.lastSent(UNTAG, key()).isEmpty();
+    return mayBeHidden
+            && kms.describe(context, region(), key()).isPresent()
+            && holder(context, env).isEmpty()
+        ? waitFor("kms:TagVisible", key(), "tagged")
+        : release(context, env);
   }
 
   /** Takes the run's tag off the key. */
@@ -66,13 +75,22 @@ final class ClaimStep extends KeyStep {
 
   /** Takes the run's tag off a key, and sees that it is off. */
   static StepOutcome untag(StepContext context, Kms kms, String region, String key) {
+    if (kms.describe(context, region, key).isEmpty()) {
+      return StepOutcome.done();
+    }
     Optional<String> holder = RunTag.runOf(kms.tags(context, region, key));
     if (holder.filter(context.runId().value()::equals).isEmpty()) {
       return StepOutcome.done();
     }
     if (!isSettling(context, UNTAG, key)) {
-      context.mutate(
-          UNTAG, key, () -> kms.in(region).untagResource(r -> r.keyId(key).tagKeys(RunTag.KEY)));
+      try {
+        context.mutate(
+            UNTAG, key, () -> kms.in(region).untagResource(r -> r.keyId(key).tagKeys(RunTag.KEY)));
+      } catch (KmsInvalidStateException e) {
+        return StepOutcome.blocked(
+            "The run's tag cannot be taken off the key " + key + ": KMS refuses that in its state.",
+            "If somebody has scheduled its deletion, cancel that (CancelKeyDeletion) and go on.");
+      }
     }
     return waitFor("kms:TagRemoved", key, RunTag.KEY);
   }

@@ -39,28 +39,36 @@ final class CopyGrantsStep extends KeyStep {
     if (kms.describe(context, where, newKey).isEmpty()) {
       return waitFor("kms:KeyVisible", newKey, "just made");
     }
-    Set<String> there =
+    Set<List<Object>> there =
         kms.grants(context, where, newKey).stream()
-            .map(grant -> String.valueOf(grant.name()))
+            .map(grant -> Grants.form(String.valueOf(grant.name()), grant))
             .collect(Collectors.toSet());
-    int copied = 0;
-    for (GrantListEntry grant : kms.grants(context, where, Env.in(where, env.key()))) {
-      if (Grants.canBeCopied(grant)) {
-        copied++;
-        String name = Grants.name(plan.runId(), grant);
-        if (!there.contains(name)) {
-          try {
-            context.mutate(
-                CREATE,
-                name,
-                () -> kms.in(where).createGrant(Grants.copy(plan.runId(), grant, newKey)));
-          } catch (NotFoundException e) {
-            return waitFor("kms:KeyVisible", newKey, "just made");
-          }
-        }
-      }
+    List<GrantListEntry> wanted =
+        kms.grants(context, where, Env.in(where, env.key())).stream()
+            .filter(Grants::canBeCopied)
+            .toList();
+    List<GrantListEntry> missing =
+        wanted.stream()
+            .filter(grant -> !there.contains(Grants.form(Grants.name(plan.runId(), grant), grant)))
+            .toList();
+    if (missing.isEmpty()) {
+      return StepOutcome.done(Facts.of(Map.of("grants", String.valueOf(wanted.size()))));
     }
-    return StepOutcome.done(Facts.of(Map.of("grants", String.valueOf(copied))));
+    try {
+      missing.forEach(grant -> create(context, grant, newKey));
+    } catch (NotFoundException e) {
+      return waitFor("kms:KeyVisible", newKey, "just made");
+    }
+    return waitFor("kms:GrantsVisible", newKey, missing.size() + " not shown yet");
+  }
+
+  private void create(StepContext context, GrantListEntry grant, String newKey) {
+    if (!isSettling(context, CREATE, grant.grantId())) {
+      context.mutate(
+          CREATE,
+          grant.grantId(),
+          () -> kms.in(where).createGrant(Grants.copy(plan.runId(), grant, newKey)));
+    }
   }
 
   /** The grants go with the key. */

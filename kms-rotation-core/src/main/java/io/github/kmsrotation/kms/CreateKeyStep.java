@@ -2,6 +2,7 @@ package io.github.kmsrotation.kms;
 
 import io.github.kmsrotation.aws.SentOnce;
 import io.github.kmsrotation.error.MissingPermissionException;
+import io.github.kmsrotation.key.KeyArn;
 import io.github.kmsrotation.plan.Facts;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.StepContext;
@@ -64,11 +65,7 @@ final class CreateKeyStep extends KeyStep {
         return waitFor("kms:KeyVisible", NAME, "requested");
       }
       if (search.hidden() > 0) {
-        return StepOutcome.blocked(
-            "Whether the new key was made is not known: its answer was lost, and the tags of "
-                + search.hidden()
-                + " keys cannot be read.",
-            "Grant kms:ListResourceTags on all keys of " + region() + "; then resume.");
+        return notKnown(search);
       }
     }
     Optional<KeyMetadata> old = kms.describe(context, region(), key());
@@ -119,6 +116,14 @@ final class CreateKeyStep extends KeyStep {
     return request.build();
   }
 
+  private StepOutcome notKnown(Search search) {
+    return StepOutcome.blocked(
+        "Whether the new key was made is not known: its answer was lost, and the tags of "
+            + search.hidden()
+            + " keys cannot be read.",
+        "Grant kms:ListResourceTags on all keys of " + region() + "; then go on.");
+  }
+
   private record Search(Optional<String> found, int hidden) {}
 
   private Search search(StepContext context) {
@@ -139,13 +144,21 @@ final class CreateKeyStep extends KeyStep {
   @Override
   public StepOutcome undo(StepContext context) {
     Optional<String> made = context.factsOf(ID).find(NEW_KEY);
-    if (made.isEmpty()) {
-      made = search(context).found();
+    if (made.isEmpty() && context.lastSent(CREATE, NAME).isPresent()) {
+      Search search = search(context);
+      made = search.found();
+      if (made.isEmpty() && search.hidden() > 0) {
+        return notKnown(search);
+      }
+    }
+    boolean isVisible = made.flatMap(key -> kms.describe(context, region(), key)).isPresent();
+    if (!isVisible && isSettling(context, CREATE, NAME)) {
+      return waitFor("kms:KeyVisible", NAME, "requested");
     }
     if (made.isEmpty()) {
       return StepOutcome.done();
     }
-    if (KeySteps.mayBeInUse(context)) {
+    if (KeySteps.mayBeInUse(context, env, new KeyArn(made.get()))) {
       return StepOutcome.done(
           Facts.of(
               Map.of(

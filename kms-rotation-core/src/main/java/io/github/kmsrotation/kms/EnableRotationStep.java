@@ -52,20 +52,27 @@ final class EnableRotationStep extends KeyStep {
 
   @Override
   public StepOutcome undo(StepContext context) {
-    return set(context, period, formerPeriod);
+    return context.lastSent(ENABLE, key()).isPresent()
+        ? set(context, period, formerPeriod)
+        : StepOutcome.done();
   }
 
   private StepOutcome set(StepContext context, Optional<Integer> from, Optional<Integer> to) {
     GetKeyRotationStatusResponse status = kms.rotation(context, region(), key());
     Optional<Integer> now = period(status);
+    String operation = to.isPresent() ? ENABLE : DISABLE;
+    boolean isSent = context.timesSent(operation, key()) > 0;
     if (now.equals(to)) {
+      if (!isSent && isSettling(context, ENABLE, key())) {
+        // Only backwards: KMS may not show yet what is to be undone.
+        return waitFor("kms:RotationSet", key(), "requested");
+      }
       return StepOutcome.done(
           to.isEmpty()
               ? Facts.none()
               : Facts.of(Map.of("nextRotation", String.valueOf(status.nextRotationDate()))));
     }
-    String operation = to.isPresent() ? ENABLE : DISABLE;
-    if (isSettling(context, operation, key())) {
+    if (isSent && isSettling(context, operation, key())) {
       return waitFor("kms:RotationSet", key(), "requested");
     }
     if (!now.equals(from)) {

@@ -1,7 +1,10 @@
 package io.github.kmsrotation.kms;
 
 import io.github.kmsrotation.plan.RunId;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import software.amazon.awssdk.services.kms.model.CreateGrantRequest;
 import software.amazon.awssdk.services.kms.model.GrantListEntry;
 
@@ -31,6 +34,16 @@ final class Grants {
             .filter(given -> !given.isEmpty())
             .orElse("kms-rotation-" + runId + "-" + grant.grantId());
     return name.substring(0, Math.min(LONGEST_NAME, name.length()));
+  }
+
+  /** What makes two grants the same: grants that differ may have the same name. */
+  static List<Object> form(String name, GrantListEntry grant) {
+    return Arrays.asList(
+        name,
+        grant.granteePrincipal(),
+        grant.retiringPrincipal(),
+        Set.copyOf(grant.operationsAsStrings()),
+        grant.constraints());
   }
 
   static CreateGrantRequest copy(RunId runId, GrantListEntry grant, String newKey) {

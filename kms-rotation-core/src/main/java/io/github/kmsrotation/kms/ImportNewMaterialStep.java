@@ -96,7 +96,11 @@ final class ImportNewMaterialStep extends KeyStep {
   public StepOutcome undo(StepContext context) {
     Optional<RotationsListEntry> pending = pending(context).filter(this::isMine);
     if (pending.isEmpty()) {
-      return StepOutcome.done();
+      boolean mayBeHidden =
+          context.factsOf(ID).find(MATERIAL).isEmpty()
+              && context.lastSent(DELETE, key()).isEmpty()
+              && isSettling(context, Material.IMPORT, key());
+      return mayBeHidden ? waitFor("kms:MaterialPending", key(), "imported") : StepOutcome.done();
     }
     if (!isSettling(context, DELETE, key())) {
       try {
@@ -115,9 +119,11 @@ final class ImportNewMaterialStep extends KeyStep {
   }
 
   private Optional<RotationsListEntry> pending(StepContext context) {
-    return kms.materials(context, region(), key()).stream()
-        .filter(ImportNewMaterialStep::isPending)
-        .findFirst();
+    return pending(kms.materials(context, region(), key()));
+  }
+
+  static Optional<RotationsListEntry> pending(List<RotationsListEntry> materials) {
+    return materials.stream().filter(ImportNewMaterialStep::isPending).findFirst();
   }
 
   private static boolean isPending(RotationsListEntry entry) {

@@ -13,6 +13,7 @@ final class KeyClients {
   private final String home;
   private final Optional<KmsClient> given;
   private final Optional<Function<String, KmsClient>> replicas;
+  private final Map<String, KmsClient> theirs = new HashMap<>();
   private final Map<String, KmsClient> own = new HashMap<>();
 
   KeyClients(String home, Optional<KmsClient> given, KeyOptions options) {
@@ -26,7 +27,7 @@ final class KeyClients {
       return given.get();
     }
     if (!region.equals(home) && replicas.isPresent()) {
-      return replicas.get().apply(region);
+      return theirs.computeIfAbsent(region, replicas.get());
     }
     return own.computeIfAbsent(region, r -> KmsClient.builder().region(Region.of(r)).build());
   }

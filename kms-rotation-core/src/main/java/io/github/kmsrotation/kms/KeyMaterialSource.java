@@ -15,7 +15,8 @@ import java.util.Objects;
  * same material every time, and other material for every other run: KMS refuses material that a key
  * has had before. Only where the request names a {@code keyMaterialId} the material is not new: it
  * is the one that has that id. The library wipes the array that it is given as soon as the material
- * is wrapped, and neither writes, logs nor prints it.
+ * is wrapped, so that every call has to return an array of its own, and neither writes, logs nor
+ * prints it.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/kms/latest/developerguide/importing-keys.html">Importing

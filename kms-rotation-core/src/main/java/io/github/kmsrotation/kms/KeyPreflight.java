@@ -95,8 +95,19 @@ final class KeyPreflight {
     findings.check(() -> checkUse());
     if (imports) {
       checkMaterial();
+      findings.check(() -> checkPending());
       attributes.put(KeySteps.REPLICA_REGIONS, String.join(",", replicaRegions()));
     }
+  }
+
+  private void checkPending() {
+    ImportNewMaterialStep.pending(kms.materials(request.calls(), region, arn))
+        .ifPresent(
+            entry ->
+                findings.problem(
+                    "Key material " + entry.keyMaterialId() + " is pending rotation already.",
+                    "Rotate to it (RotateKeyOnDemand), or delete it (DeleteImportedKeyMaterial with"
+                        + " its id); then plan again."));
   }
 
   private void newKey(boolean imports, SortedMap<String, String> attributes) {
@@ -140,6 +151,9 @@ final class KeyPreflight {
                 .forEach(alias -> aliases.add(new Alias(where, alias).toString())));
     findings.check(() -> lookAtGrants(where, here));
     findings.check(() -> lookAtPolicy(where, here));
+    if (!where.equals(region)) {
+      findings.check(() -> checkTags(where, kms.tags(request.calls(), where, here)));
+    }
   }
 
   private void lookAtGrants(String where, String here) {
@@ -180,9 +194,13 @@ final class KeyPreflight {
                 findings.problem(
                     "Run " + run + " is rotating it: the key has the tag " + RunTag.KEY + ".",
                     "Resume that run or roll it back. Of a run that is lost, remove the tag."));
-    if (tags.isPresent() && tags.get().size() >= MOST_TAGS) {
+    tags.ifPresent(found -> checkTags(region, found));
+  }
+
+  private void checkTags(String where, List<Tag> tags) {
+    if (tags.size() >= MOST_TAGS) {
       findings.problem(
-          "It has " + tags.get().size() + " tags, and the run needs one more.",
+          "It has " + tags.size() + " tags in " + where + ", and the run needs one more.",
           "Remove a tag: KMS allows " + MOST_TAGS + ".");
     }
   }

@@ -1,5 +1,6 @@
 package io.github.kmsrotation.kms;
 
+import io.github.kmsrotation.key.KeyArn;
 import io.github.kmsrotation.kms.KeyStep.Env;
 import io.github.kmsrotation.kms.MoveAliasesStep.Alias;
 import io.github.kmsrotation.plan.Phase;
@@ -67,8 +68,7 @@ final class KeySteps {
 
   private static List<Step> newKey(Env env) {
     RotationPlan plan = env.plan();
-    List<String> regions = new ArrayList<>(List.of(env.region()));
-    regions.addAll(replicaRegions(plan));
+    List<String> regions = regions(plan);
     List<Alias> aliases = aliases(plan);
     List<Step> steps = new ArrayList<>();
     steps.add(new ClaimStep(env));
@@ -99,10 +99,18 @@ final class KeySteps {
     return steps;
   }
 
-  /** Whether anybody may have begun to use the new key. */
-  static boolean mayBeInUse(StepContext context) {
+  /** Whether anybody may have begun to use the new key: led by this run, or by a person. */
+  static boolean mayBeInUse(StepContext context, Env env, KeyArn newKey) {
     return context.factsOf(MoveAliasesStep.ID).find(MoveAliasesStep.LED).isPresent()
-        || context.hasBegun(SeeNewKeyStep.ID);
+        || context.hasBegun(SeeNewKeyStep.ID)
+        || regions(env.plan()).stream()
+            .anyMatch(where -> !env.kms().aliases(context, where, Env.in(where, newKey)).isEmpty());
+  }
+
+  static List<String> regions(RotationPlan plan) {
+    List<String> regions = new ArrayList<>(List.of(plan.region()));
+    regions.addAll(replicaRegions(plan));
+    return regions;
   }
 
   static boolean imports(RotationPlan plan) {

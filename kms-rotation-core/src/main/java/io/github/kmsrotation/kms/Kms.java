@@ -56,14 +56,19 @@ final class Kms {
                 .toList());
   }
 
+  /** None, too, of a key that is not there. */
   List<String> aliases(AwsReader reader, String region, String key) {
-    return reader.read(
-        "kms:ListAliases",
-        () ->
-            in(region).listAliasesPaginator(r -> r.keyId(key)).aliases().stream()
-                .map(alias -> alias.aliasName())
-                .sorted()
-                .toList());
+    try {
+      return reader.read(
+          "kms:ListAliases",
+          () ->
+              in(region).listAliasesPaginator(r -> r.keyId(key)).aliases().stream()
+                  .map(alias -> alias.aliasName())
+                  .sorted()
+                  .toList());
+    } catch (NotFoundException e) {
+      return List.of();
+    }
   }
 
   String policy(AwsReader reader, String region, String key) {

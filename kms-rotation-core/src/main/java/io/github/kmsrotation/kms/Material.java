@@ -58,7 +58,12 @@ final class Material {
 
   /** What is wrong with the material that the source gives, without saying anything of it. */
   Optional<String> problem() {
-    byte[] material = source.material(request);
+    byte[] material;
+    try {
+      material = given();
+    } catch (UnfitMaterialException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
     try {
       return problem(material);
     } finally {
@@ -66,22 +71,42 @@ final class Material {
     }
   }
 
+  private byte[] given() {
+    return Optional.ofNullable(source.material(request))
+        .orElseThrow(() -> new UnfitMaterialException("The KeyMaterialSource gave null."));
+  }
+
   private Optional<String> problem(byte[] material) {
     if (material.length == 0) {
       return Optional.of("The key material is empty.");
     }
-    return request
-        .lengthInBytes()
-        .filter(length -> length != material.length)
-        .map(
-            length ->
-                "The key material has "
-                    + material.length
-                    + " bytes; a key of spec "
-                    + request.keySpec()
-                    + " takes "
-                    + length
-                    + ".");
+    Optional<String> wrongLength =
+        request
+            .lengthInBytes()
+            .filter(length -> length != material.length)
+            .map(
+                length ->
+                    "The key material has "
+                        + material.length
+                        + " bytes; a key of spec "
+                        + request.keySpec()
+                        + " takes "
+                        + length
+                        + ".");
+    return wrongLength.isEmpty() && isAllZero(material)
+        ? Optional.of(
+            "The key material is all zero bytes, as an array is that was given before: it is wiped"
+                + " after use.")
+        : wrongLength;
+  }
+
+  private static boolean isAllZero(byte[] material) {
+    for (byte b : material) {
+      if (b != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -147,7 +172,7 @@ final class Material {
   }
 
   private SdkBytes wrap(SdkBytes publicKey, AlgorithmSpec algorithm) {
-    byte[] material = source.material(request);
+    byte[] material = given();
     try {
       problem(material)
           .ifPresent(

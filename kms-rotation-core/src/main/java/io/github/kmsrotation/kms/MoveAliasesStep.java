@@ -1,6 +1,7 @@
 package io.github.kmsrotation.kms;
 
 import io.github.kmsrotation.key.KeyArn;
+import io.github.kmsrotation.plan.Evidence;
 import io.github.kmsrotation.plan.Facts;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.StepContext;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.kms.model.KeyMetadata;
+import software.amazon.awssdk.services.kms.model.KeyState;
 
 /**
  * Moves the aliases of the old key to the new one, in every Region; backwards moves them back.
@@ -90,16 +92,39 @@ final class MoveAliasesStep extends KeyStep {
 
   @Override
   public StepOutcome advance(StepContext context) {
-    Optional<StepOutcome> lost = ClaimStep.lost(context, env);
-    return lost.isPresent()
-        ? lost.get()
+    Optional<StepOutcome> stop = ClaimStep.lost(context, env);
+    if (stop.isEmpty()) {
+      stop = changed(context);
+    }
+    return stop.isPresent()
+        ? stop.get()
         : move(context, env.key(), env.newKey(context).orElseThrow());
+  }
+
+  private boolean hasSentAny(StepContext context) {
+    return aliases.stream()
+        .anyMatch(alias -> context.lastSent(UPDATE, alias.toString()).isPresent());
+  }
+
+  /** The approval may have come days after the new key was verified. */
+  private Optional<StepOutcome> changed(StepContext context) {
+    if (hasSentAny(context)) {
+      return Optional.empty();
+    }
+    List<Evidence> evidence = new NewKeyVerifier(env).verify(context).evidence();
+    List<Evidence> differences = evidence.stream().filter(e -> !e.matches()).toList();
+    return differences.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new StepOutcome.Blocked(
+                "A key was changed since the new one was verified: " + differences + ".",
+                "Make the same change on the other key and resume, or roll back.",
+                evidence));
   }
 
   @Override
   public StepOutcome undo(StepContext context) {
-    boolean led =
-        aliases.stream().anyMatch(alias -> context.lastSent(UPDATE, alias.toString()).isPresent());
+    boolean led = hasSentAny(context);
     StepOutcome outcome = move(context, env.newKey(context).orElseThrow(), env.key());
     return outcome instanceof StepOutcome.Done && !led ? StepOutcome.done() : outcome;
   }
@@ -108,10 +133,13 @@ final class MoveAliasesStep extends KeyStep {
     for (Alias alias : aliases) {
       String target = Env.in(alias.region(), to);
       String leadsTo = leadsTo(context, kms, alias);
-      if (leadsTo.equals(target)) {
+      boolean isSent = context.timesSent(UPDATE, alias.toString()) > 0;
+      boolean isSettling = isSettling(context, UPDATE, alias.toString());
+      if (leadsTo.equals(target) && (isSent || !isSettling || wasSeenLed(context))) {
         continue;
       }
-      if (isSettling(context, UPDATE, alias.toString())) {
+      // Where it leads right already, it is what is to be undone that KMS may not show yet.
+      if (leadsTo.equals(target) || (isSent && isSettling)) {
         return waitFor("kms:AliasMoved", alias.name(), "leads to " + leadsTo);
       }
       if (!leadsTo.equals(Env.in(alias.region(), from))) {
@@ -120,6 +148,10 @@ final class MoveAliasesStep extends KeyStep {
             "Somebody else has moved or deleted it. Have it lead to "
                 + Env.in(alias.region(), from)
                 + " again and go on, or roll back.");
+      }
+      Optional<StepOutcome> unusable = unusable(context, alias.region(), target);
+      if (unusable.isPresent()) {
+        return unusable.get();
       }
       context.mutate(
           UPDATE,
@@ -130,5 +162,21 @@ final class MoveAliasesStep extends KeyStep {
       return waitFor("kms:AliasMoved", alias.name(), "requested");
     }
     return StepOutcome.done(Facts.of(Map.of(LED, to.value())));
+  }
+
+  private static boolean wasSeenLed(StepContext context) {
+    return context.factsOf(ID).find(LED).isPresent();
+  }
+
+  /** Callers are led to no key that would fail them. */
+  private Optional<StepOutcome> unusable(StepContext context, String region, String key) {
+    String state =
+        kms.describe(context, region, key).map(KeyMetadata::keyStateAsString).orElse("not there");
+    return state.equals(KeyState.ENABLED.toString())
+        ? Optional.empty()
+        : Optional.of(
+            StepOutcome.blocked(
+                "The key " + key + " is " + state + ", so callers are not led to it.",
+                "Have it Enabled and go on. If it is gone, the aliases stay where they are."));
   }
 }

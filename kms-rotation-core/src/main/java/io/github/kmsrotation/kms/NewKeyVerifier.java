@@ -13,6 +13,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import software.amazon.awssdk.services.kms.model.GrantListEntry;
 import software.amazon.awssdk.services.kms.model.KeyMetadata;
+import software.amazon.awssdk.services.kms.model.KeySpec;
+import software.amazon.awssdk.services.kms.model.KeyState;
+import software.amazon.awssdk.services.kms.model.MultiRegionKey;
+import software.amazon.awssdk.services.kms.model.OriginType;
 import software.amazon.awssdk.services.kms.model.Tag;
 
 /**
@@ -36,7 +40,30 @@ final class NewKeyVerifier implements Verifier {
     for (String region : KeySteps.replicaRegions(env.plan())) {
       evidence.addAll(compare(context, region));
     }
+    String newKey = env.newKey(context).orElseThrow().value();
+    evidence.add(
+        new Evidence("replicas", replicas(context, env.key().value()), replicas(context, newKey)));
+    evidence.add(
+        new Evidence(
+            "rotation period", period(context, env.key().value()), period(context, newKey)));
     return Verification.of(evidence);
+  }
+
+  private String replicas(StepContext context, String key) {
+    return kms.describe(context, env.region(), key)
+        .map(KeyMetadata::multiRegionConfiguration)
+        .map(set -> set.replicaKeys().stream().map(MultiRegionKey::region).sorted().toList())
+        .map(List::toString)
+        .orElse("none");
+  }
+
+  private String period(StepContext context, String key) {
+    return kms.describe(context, env.region(), key)
+        .filter(found -> found.keySpec() == KeySpec.SYMMETRIC_DEFAULT)
+        .filter(found -> found.origin() == OriginType.AWS_KMS)
+        .flatMap(found -> EnableRotationStep.period(kms.rotation(context, env.region(), key)))
+        .map(days -> days + " days")
+        .orElse("none");
   }
 
   private List<Evidence> compare(StepContext context, String region) {
@@ -63,13 +90,15 @@ final class NewKeyVerifier implements Verifier {
             region + " grants to IAM principals",
             grants(kms.grants(context, region, oldKey)),
             grants(kms.grants(context, region, newKey))));
-    Probe probe = new Probe(context, kms.in(region), env.plan().runId());
-    evidence.add(
-        probe.understand(
-            region + " what the new key makes",
-            newKey,
-            made.get(),
-            probe.make(newKey, made.get())));
+    if (made.get().keyState() == KeyState.ENABLED) {
+      Probe probe = new Probe(context, kms.in(region), env.plan().runId());
+      evidence.add(
+          probe.understand(
+              region + " what the new key makes",
+              newKey,
+              made.get(),
+              probe.make(newKey, made.get())));
+    }
     return evidence;
   }
 

@@ -66,6 +66,28 @@ final class ReimportStep extends KeyStep {
     if (isSettling(context, Material.IMPORT, key())) {
       return waitFor("kms:MaterialImported", key(), "imported");
     }
+    Optional<StepOutcome> sooner = sooner(context, seen.get());
+    return sooner.isPresent() ? sooner.get() : send(context);
+  }
+
+  /** The runner's options need not be those that the plan was made with. */
+  private Optional<StepOutcome> sooner(StepContext context, Seen seen) {
+    Optional<Instant> then =
+        env.options().materialExpiresAfter().map(context.clock().instant()::plus);
+    return seen.expiresAt()
+        .filter(at -> seen.isThere() && then.filter(other -> !other.isAfter(at)).isPresent())
+        .map(
+            at ->
+                StepOutcome.blocked(
+                    "The material expires at "
+                        + at
+                        + ", and would at "
+                        + then.orElse(at)
+                        + " when imported again.",
+                    "Resume with the materialExpiresAfter(...) that the plan was made with."));
+  }
+
+  private StepOutcome send(StepContext context) {
     return Material.of(plan, env.options(), wanted.id())
         .send(
             context,

@@ -1,6 +1,7 @@
 package io.github.kmsrotation.kms;
 
 import io.github.kmsrotation.aws.SentOnce;
+import io.github.kmsrotation.key.KeyArn;
 import io.github.kmsrotation.plan.Facts;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.StepContext;
@@ -94,8 +95,13 @@ final class ReplicateKeyStep extends KeyStep {
 
   @Override
   public StepOutcome undo(StepContext context) {
-    if (env.newKey(context).isEmpty() || KeySteps.mayBeInUse(context)) {
+    Optional<KeyArn> newKey = env.newKey(context);
+    if (newKey.isEmpty() || KeySteps.mayBeInUse(context, env, newKey.get())) {
       return StepOutcome.done();
+    }
+    if (kms.describe(context, to, replica(context)).isEmpty()
+        && isSettling(context, REPLICATE, replica(context))) {
+      return waitFor("kms:KeyVisible", replica(context), "requested");
     }
     return CreateKeyStep.scheduleDeletion(context, kms, to, replica(context));
   }

@@ -13,8 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.kms.model.ConflictException;
+import software.amazon.awssdk.services.kms.model.KeyMaterialState;
 import software.amazon.awssdk.services.kms.model.KeyMetadata;
 import software.amazon.awssdk.services.kms.model.LimitExceededException;
+import software.amazon.awssdk.services.kms.model.RotationsListEntry;
 
 /**
  * Rotates the key's material, and waits until KMS has. What it stands for is that the key has other
@@ -68,8 +70,35 @@ final class RotateOnDemandStep extends KeyStep {
     if (isSettling(context, ROTATE, key())) {
       return waitFor("kms:RotatedOnDemand", key(), "requested");
     }
-    Optional<StepOutcome> lost = ClaimStep.lost(context, env);
-    return lost.isPresent() ? lost.get() : rotate(context);
+    Optional<StepOutcome> stop = ClaimStep.lost(context, env);
+    if (stop.isEmpty()) {
+      stop = notReady(context);
+    }
+    return stop.isPresent() ? stop.get() : rotate(context);
+  }
+
+  /** What this run imported has to be what KMS would rotate to. */
+  private Optional<StepOutcome> notReady(StepContext context) {
+    Optional<String> imported =
+        context.factsOf(ImportNewMaterialStep.ID).find(ImportNewMaterialStep.MATERIAL);
+    if (imported.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<KeyMaterialState> state =
+        kms.materials(context, region(), key()).stream()
+            .filter(entry -> imported.get().equals(entry.keyMaterialId()))
+            .map(RotationsListEntry::keyMaterialState)
+            .findFirst();
+    if (state.isEmpty()) {
+      return Optional.of(
+          StepOutcome.blocked(
+              "The key material that this run imported is gone: somebody has deleted or replaced"
+                  + " it.",
+              "Roll this run back, and make a new plan."));
+    }
+    return state.get() == KeyMaterialState.PENDING_ROTATION
+        ? Optional.empty()
+        : Optional.of(waitFor("kms:MaterialPending", key(), state.get().toString()));
   }
 
   private StepOutcome rotate(StepContext context) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.services.kms.model.KeyMaterialState;
 import software.amazon.awssdk.services.kms.model.KeyMetadata;
 import software.amazon.awssdk.services.kms.model.RotationsListEntry;
 
@@ -48,14 +49,20 @@ final class SeeMaterialStep extends KeyStep {
     if (listed.isEmpty() || listed.get().rotationDate() == null) {
       return waitFor("kms:RotationListed", key(), "not listed yet");
     }
+    // Whoever rotated the key once more since has not undone this rotation.
+    boolean superseded = listed.get().keyMaterialState() == KeyMaterialState.NON_CURRENT;
+    String serving = superseded ? metadata.currentKeyMaterialId() : material;
     KmsClient client = kms.in(region());
     Probe probe = new Probe(context, client, plan.runId());
     List<Evidence> evidence =
         List.of(
-            new Evidence("CurrentKeyMaterialId", material, metadata.currentKeyMaterialId()),
-            new Evidence("KeyMaterialState", "CURRENT", listed.get().keyMaterialStateAsString()),
+            new Evidence("CurrentKeyMaterialId", serving, metadata.currentKeyMaterialId()),
             new Evidence(
-                "key material that encrypts", material, probe.materialInUse(key(), metadata)),
+                "KeyMaterialState",
+                superseded ? "NON_CURRENT" : "CURRENT",
+                listed.get().keyMaterialStateAsString()),
+            new Evidence(
+                "key material that encrypts", serving, probe.materialInUse(key(), metadata)),
             probe.understand(
                 "ciphertext under the former material",
                 key(),

@@ -47,6 +47,9 @@ final class SeeNewKeyStep extends KeyStep {
     for (MoveAliasesStep.Alias alias : aliases) {
       see(context, alias, evidence);
     }
+    for (String region : KeySteps.regions(plan)) {
+      evidence.add(lateAliases(context, region));
+    }
     evidence.add(new Evidence("KeyState of the old key", "Enabled", old.get().keyStateAsString()));
     evidence.add(
         new Probe(context, kms.in(region()), plan.runId())
@@ -57,6 +60,20 @@ final class SeeNewKeyStep extends KeyStep {
         evidence,
         "The keys do not serve as they should",
         "Look at them in KMS. Resume when it is mended, or roll back.");
+  }
+
+  /** Callers by an alias that was made since the plan would stay with the old key unnoticed. */
+  private Evidence lateAliases(StepContext context, String region) {
+    List<String> planned =
+        aliases.stream().filter(a -> a.region().equals(region)).map(a -> a.name()).toList();
+    List<String> late =
+        kms.aliases(context, region, Env.in(region, env.key())).stream()
+            .filter(name -> !planned.contains(name))
+            .toList();
+    return new Evidence(
+        "aliases of the old key in " + region + " that the plan does not know",
+        List.of().toString(),
+        late.toString());
   }
 
   /** Makes a probe by the alias and has the new key itself understand it. */

@@ -23,16 +23,22 @@ final class Inventory {
   private final List<KeyUsageSource> sources;
   private final KeyRetirementOptions options;
   private final boolean lateUseAccepted;
+  private final Optional<Instant> plannedAt;
 
+  /**
+   * @param plannedAt when the plan was made; empty while it is being made
+   */
   Inventory(
       RetiredKey key,
       List<KeyUsageSource> sources,
       KeyRetirementOptions options,
-      boolean lateUseAccepted) {
+      boolean lateUseAccepted,
+      Optional<Instant> plannedAt) {
     this.key = key;
     this.sources = List.copyOf(sources);
     this.options = options;
     this.lateUseAccepted = lateUseAccepted;
+    this.plannedAt = plannedAt;
   }
 
   /** One thing to look at; what is found stands in the way. */
@@ -46,7 +52,7 @@ final class Inventory {
           ? Optional.empty()
           : Optional.of(
               new StepOutcome.Blocked(
-                  "The key is still needed:"
+                  "The key is still needed, or may be:"
                       + inTheWay.stream()
                           .map(notice -> "\n  - " + notice)
                           .collect(Collectors.joining())
@@ -81,18 +87,26 @@ final class Inventory {
     looks.add(new Look("aliases of the key", () -> aliases(reader)));
     looks.add(new Look("replicas of the key", () -> replicas(reader)));
     looks.add(new Look("runs that rotate the key", () -> claims(reader)));
-    if (!lateUseAccepted) {
+    plannedAt.ifPresent(
+        planned -> looks.add(new Look("grants since the plan", () -> grants(reader, planned))));
+    if (lateUseAccepted) {
+      // What was accepted is use that had ended when the plan was made.
+      plannedAt.ifPresent(
+          planned -> looks.add(new Look("uses since the plan", () -> lateUse(reader, planned))));
+    } else {
       looks.add(
           new Look(
               "uses in the last " + KeyRetirementOptions.LATELY_IN_DAYS + " days",
-              () -> lateUse(reader, now)));
+              () ->
+                  lateUse(
+                      reader, now.minus(Duration.ofDays(KeyRetirementOptions.LATELY_IN_DAYS)))));
     }
     return looks;
   }
 
   private List<Notice> uses(KeyUsageSource source, AwsReader reader) {
     return source.find(key.arn(), reader, options.sourceOptions(source.kind())).stream()
-        .map(use -> new Notice(use.resource(), "It needs the key.", use.what()))
+        .map(use -> new Notice(use.resource(), use.finding(), use.what()))
         .toList();
   }
 
@@ -129,9 +143,25 @@ final class Inventory {
         .toList();
   }
 
-  private List<Notice> lateUse(AwsReader reader, Instant now) {
+  /** A service's grant may be the only trace of a resource that was put under the key. */
+  private List<Notice> grants(AwsReader reader, Instant planned) {
+    return key.grants(reader).stream()
+        .filter(grant -> grant.creationDate() != null && grant.creationDate().isAfter(planned))
+        .map(
+            grant ->
+                new Notice(
+                    "grant " + grant.grantId(),
+                    "It lets "
+                        + grant.granteePrincipal()
+                        + " use the key, since the plan was made.",
+                    "Find out which resource it stands for, and move that. Or revoke it, or make a"
+                        + " new plan."))
+        .toList();
+  }
+
+  private List<Notice> lateUse(AwsReader reader, Instant since) {
     LastUsage usage = LastUsage.read(key, reader);
-    return usage.isSince(now.minus(Duration.ofDays(KeyRetirementOptions.LATELY_IN_DAYS)))
+    return usage.isSince(since)
         ? List.of(
             new Notice(
                 key.id(),

@@ -9,6 +9,7 @@ import io.github.kmsrotation.spi.KeyUsageSource;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.services.kms.KmsClient;
@@ -63,7 +64,11 @@ final class Retirement {
     RetiredKey key = new RetiredKey(client, new KeyArn(plan.currentKeyArn().orElseThrow()));
     Inventory inventory =
         new Inventory(
-            key, sources, options, Boolean.parseBoolean(plan.attribute(LATE_USE_ACCEPTED)));
+            key,
+            sources,
+            options,
+            Boolean.parseBoolean(plan.attribute(LATE_USE_ACCEPTED)),
+            Optional.of(plan.createdAt()));
     return List.of(
         new InventoryStep(key, inventory),
         new DisableKeyStep(

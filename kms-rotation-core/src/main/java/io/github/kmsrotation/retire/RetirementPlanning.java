@@ -85,7 +85,8 @@ final class RetirementPlanning {
   }
 
   private void look(RetiredKey key) {
-    Inventory inventory = new Inventory(key, sources, options, options.isLateUseAccepted());
+    Inventory inventory =
+        new Inventory(key, sources, options, options.isLateUseAccepted(), Optional.empty());
     for (Inventory.Look look : inventory.looks(request.calls(), now)) {
       findings.check(
           () -> {

@@ -15,7 +15,9 @@ import software.amazon.awssdk.services.kms.model.KeyState;
 
 /**
  * Has KMS delete the key at the end of the waiting period; backwards, within that period, cancels
- * it. Both calls are refused when they are repeated, so they are sent once and then looked for.
+ * it. Both calls are refused when they are repeated, so they are sent once and then looked for. A
+ * deletion that somebody cancels before a run saw it looks like one that never arrived, and a
+ * resumed run schedules it again: the waiting period begins anew then, so that nothing is lost.
  *
  * @see <a href="https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html">
  *     ScheduleKeyDeletion</a>

@@ -4,6 +4,7 @@ import io.github.kmsrotation.plan.Phase;
 import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Which phases need somebody's word before they begin, and who is asked. {@link Phase#RETIRE}
@@ -11,6 +12,10 @@ import java.util.Set;
  * about it, the run stops there and waits. Immutable.
  */
 public final class Approvals {
+
+  private static final Approver NOBODY = request -> Approval.later();
+  private static final Approver IN_ADVANCE =
+      request -> Approval.iAcceptThatThisCannotBeUndone("approved in advance");
 
   private final Set<Phase> phases;
   private final Approver approver;
@@ -52,7 +57,7 @@ public final class Approvals {
    * @return the approvals
    */
   public static Approvals stopBeforeCutoverAndRetire() {
-    return before(Phase.CUTOVER, Phase.RETIRE, request -> Approval.later());
+    return before(Phase.CUTOVER, Phase.RETIRE, NOBODY);
   }
 
   /**
@@ -67,9 +72,21 @@ public final class Approvals {
    * @return the approvals
    */
   public static Approvals approveEveryPhaseIncludingDeletion() {
-    return new Approvals(
-        EnumSet.allOf(Phase.class),
-        request -> Approval.iAcceptThatThisCannotBeUndone("approved in advance"));
+    return new Approvals(EnumSet.allOf(Phase.class), IN_ADVANCE);
+  }
+
+  /**
+   * The same phases, and another way to ask: for example one that asks on a thread of its own.
+   * Where nobody is asked, as by {@link #stopBeforeCutoverAndRetire} and {@link
+   * #approveEveryPhaseIncludingDeletion}, all stays as it is.
+   *
+   * @param around makes the new approver of the one there is
+   * @return the approvals
+   */
+  public Approvals asking(UnaryOperator<Approver> around) {
+    return approver == NOBODY || approver == IN_ADVANCE
+        ? this
+        : new Approvals(phases, around.apply(approver));
   }
 
   boolean isAskedFor(Phase phase) {

@@ -16,14 +16,18 @@ final class Closing {
   private Closing() {}
 
   static RotationReport after(Supplier<RotationReport> work, Runnable closer) {
-    RotationReport report;
+    RotationReport report = onFailure(closer, work);
+    return close(closer).map(unclosed -> told(report, unclosed)).orElse(report);
+  }
+
+  /** Closes only if the work fails; otherwise what it led to takes care of that. */
+  static <T> T onFailure(Runnable closer, Supplier<T> work) {
     try {
-      report = work.get();
+      return work.get();
     } catch (RuntimeException | Error e) {
       close(closer).ifPresent(e::addSuppressed);
       throw e;
     }
-    return close(closer).map(unclosed -> told(report, unclosed)).orElse(report);
   }
 
   private static Optional<Throwable> close(Runnable closer) {

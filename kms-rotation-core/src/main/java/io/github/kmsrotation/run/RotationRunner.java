@@ -5,6 +5,7 @@ import io.github.kmsrotation.aws.AwsCalls;
 import io.github.kmsrotation.error.RotationException;
 import io.github.kmsrotation.journal.EntryType;
 import io.github.kmsrotation.journal.Journal;
+import io.github.kmsrotation.journal.RunInUseException;
 import io.github.kmsrotation.journal.RunLog;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.RunId;
@@ -19,6 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs plans, step by step, so that a crash at any point loses nothing. The calling thread does the
@@ -35,13 +39,17 @@ import java.util.Optional;
  */
 public final class RotationRunner {
 
+  private static final Logger LOG = LoggerFactory.getLogger(RotationRunner.class);
+
   private final Journal journal;
   private final Approvals approvals;
   private final Listeners listeners;
   private final AwsCalls calls;
   private final Clock clock;
   private final Sleeper sleeper;
+  private final StepGate gate;
   private final Map<String, StrategyOptions<?>> options;
+  private final Function<RotationPlan, Optional<StrategyOptions<?>>> optionsFor;
 
   private RotationRunner(Builder builder) {
     this.journal =
@@ -52,7 +60,9 @@ public final class RotationRunner {
     this.calls = new AwsCalls(builder.callSettings);
     this.clock = builder.clock;
     this.sleeper = builder.sleeper;
+    this.gate = builder.gate;
     this.options = Map.copyOf(builder.options);
+    this.optionsFor = builder.optionsFor;
   }
 
   /**
@@ -81,14 +91,7 @@ public final class RotationRunner {
    *     ends the run as {@link RunStatus#FAILED}, with this exception as the failure
    */
   public RotationReport run(RotationPlan plan) {
-    BoundSteps bound = bind(plan);
-    return Closing.after(() -> begun(plan, bound), bound.closer());
-  }
-
-  private RotationReport begun(RotationPlan plan, BoundSteps bound) {
-    RunLog log = journal.create(plan.runId());
-    return Closing.after(
-        () -> execution(RunBook.begin(plan, log, clock), bound).forward(), log::close);
+    return toTheEnd(begun(plan));
   }
 
   /**
@@ -113,7 +116,7 @@ public final class RotationRunner {
    *     ends the run as {@link RunStatus#FAILED}, with this exception as the failure
    */
   public RotationReport resume(RunId runId) {
-    return reopened(runId, false);
+    return toTheEnd(reopened(runId, false));
   }
 
   /**
@@ -150,28 +153,109 @@ public final class RotationRunner {
    *     done then
    */
   public RotationReport rollBack(RunId runId) {
-    return reopened(runId, true);
+    return toTheEnd(reopened(runId, true));
   }
 
-  private RotationReport reopened(RunId runId, boolean back) {
+  /**
+   * Begins a plan, or goes on with it if it was begun before, without waiting: the caller advances
+   * it.
+   *
+   * @param plan the plan
+   * @return the run, which is to be closed
+   * @throws RotationException if the journal holds another plan for the same run; otherwise what
+   *     {@link #run} and {@link #resume} throw
+   */
+  public RunInProgress takeUp(RotationPlan plan) {
+    try {
+      return begun(plan);
+    } catch (RunInUseException e) {
+      LOG.debug("Run {} was begun before, or is in use", plan.runId(), e);
+    }
+    RunLog log = journal.open(plan.runId());
+    return Closing.onFailure(
+        log::close,
+        () ->
+            log.entries().isEmpty() ? begun(plan, log) : reopened(samePlan(plan, log), log, false));
+  }
+
+  private RunBook samePlan(RotationPlan plan, RunLog log) {
+    RunBook book = RunBook.reopen(log, clock);
+    if (!book.plan().equals(plan)) {
+      throw new RotationException(
+          "The journal holds another plan for run "
+              + plan.runId()
+              + " than the one that was given. Resume the run by its id, or make a new plan.");
+    }
+    return book;
+  }
+
+  /**
+   * Goes on with a run without waiting: the caller advances it.
+   *
+   * @param runId the run
+   * @return the run, which is to be closed
+   * @throws RotationException what {@link #resume} throws
+   */
+  public RunInProgress takeUp(RunId runId) {
+    return reopened(runId, false);
+  }
+
+  /**
+   * How a run stands, by its journal alone: nothing is done and AWS is not asked.
+   *
+   * @param runId the run
+   * @return the report of its end if it has ended for good, otherwise one that is {@link
+   *     RunStatus#RUNNING}
+   * @throws RotationException what {@link #resume} throws if the journal cannot be read
+   */
+  public RotationReport reportOf(RunId runId) {
     RunLog log = journal.open(runId);
-    return Closing.after(() -> goneOn(RunBook.reopen(log, clock), back), log::close);
+    return Closing.after(() -> standing(RunBook.reopen(log, clock)), log::close);
   }
 
-  private RotationReport goneOn(RunBook book, boolean back) {
+  private static RotationReport standing(RunBook book) {
+    return book.state().isFinished()
+        ? ended(book)
+        : book.report(RunStatus.RUNNING, "It has not ended. Resume it, or roll it back.");
+  }
+
+  private RotationReport toTheEnd(RunInProgress run) {
+    return Closing.after(() -> run.toTheEnd(sleeper), run::close);
+  }
+
+  private RunInProgress begun(RotationPlan plan) {
+    BoundSteps bound = bind(plan);
+    return Closing.onFailure(
+        bound.closer(),
+        () -> {
+          RunLog log = journal.create(plan.runId());
+          return Closing.onFailure(
+              log::close, () -> inProgress(RunBook.begin(plan, log, clock), bound, log, false));
+        });
+  }
+
+  /** After a crash before the plan was written, when nothing was done. */
+  private RunInProgress begun(RotationPlan plan, RunLog log) {
+    BoundSteps bound = bind(plan);
+    return Closing.onFailure(
+        bound.closer(), () -> inProgress(RunBook.begin(plan, log, clock), bound, log, false));
+  }
+
+  private RunInProgress reopened(RunId runId, boolean back) {
+    RunLog log = journal.open(runId);
+    return Closing.onFailure(log::close, () -> reopened(RunBook.reopen(log, clock), log, back));
+  }
+
+  private RunInProgress reopened(RunBook book, RunLog log, boolean back) {
     if (back) {
       checkMayRollBack(book);
     }
     if (book.state().isFinished() && (!back || book.state().isRollingBack())) {
-      return ended(book);
+      return RunInProgress.ended(ended(book), log);
     }
     BoundSteps bound = bind(book.plan());
-    return Closing.after(
-        () -> {
-          RunExecution execution = execution(book, bound);
-          return back || book.state().isRollingBack() ? execution.backward() : execution.forward();
-        },
-        bound.closer());
+    return Closing.onFailure(
+        bound.closer(), () -> inProgress(book, bound, log, back || book.state().isRollingBack()));
   }
 
   private static RotationReport ended(RunBook book) {
@@ -197,17 +281,19 @@ public final class RotationRunner {
     }
   }
 
-  private RunExecution execution(RunBook book, BoundSteps bound) {
+  private RunInProgress inProgress(RunBook book, BoundSteps bound, RunLog log, boolean back) {
     RunExecution execution =
-        new RunExecution(book, bound.steps(), calls, approvals, listeners, sleeper);
+        new RunExecution(book, bound.steps(), calls, approvals, listeners, gate, back);
     book.write(EntryType.STARTED, "", Map.of());
-    return execution;
+    return RunInProgress.of(book.plan(), execution, log, bound.closer());
   }
 
   private BoundSteps bind(RotationPlan plan) {
-    return AwsCalls.client(
-        () ->
-            Strategies.find(plan.kind()).bind(plan, Optional.ofNullable(options.get(plan.kind()))));
+    return AwsCalls.client(() -> Strategies.find(plan.kind()).bind(plan, optionsFor(plan)));
+  }
+
+  private Optional<StrategyOptions<?>> optionsFor(RotationPlan plan) {
+    return optionsFor.apply(plan).or(() -> Optional.ofNullable(options.get(plan.kind())));
   }
 
   /** Builds a runner. Not safe for use by several threads. */
@@ -219,7 +305,10 @@ public final class RotationRunner {
     private AwsCallSettings callSettings = AwsCallSettings.ofDefaults();
     private Clock clock = Clock.systemUTC();
     private Sleeper sleeper = duration -> Thread.sleep(duration.toMillis());
+    private StepGate gate = StepGate.open();
     private final Map<String, StrategyOptions<?>> options = new HashMap<>();
+    private Function<RotationPlan, Optional<StrategyOptions<?>>> optionsFor =
+        plan -> Optional.empty();
 
     private Builder() {}
 
@@ -265,6 +354,30 @@ public final class RotationRunner {
      */
     public Builder with(StrategyOptions<?> options) {
       this.options.put(options.kind(), options);
+      return this;
+    }
+
+    /**
+     * The options for each plan, where plans of one kind need different ones: clients of their
+     * Regions, or the hooks of one database. What it leaves empty is looked up in {@link #with}. By
+     * default it leaves all empty.
+     *
+     * @param optionsFor the options for a plan, or empty; what it throws, the run or resume throws
+     * @return this builder
+     */
+    public Builder optionsFor(Function<RotationPlan, Optional<StrategyOptions<?>>> optionsFor) {
+      this.optionsFor = Objects.requireNonNull(optionsFor, "optionsFor");
+      return this;
+    }
+
+    /**
+     * Holds runs before a step. Open by default.
+     *
+     * @param gate is asked before each step
+     * @return this builder
+     */
+    public Builder gate(StepGate gate) {
+      this.gate = Objects.requireNonNull(gate, "gate");
       return this;
     }
 

@@ -1,5 +1,6 @@
 package io.github.kmsrotation.run;
 
+import io.github.kmsrotation.error.RotationException;
 import io.github.kmsrotation.journal.EntryType;
 import io.github.kmsrotation.journal.JournalCorruptedException;
 import io.github.kmsrotation.journal.JournalEntry;
@@ -34,6 +35,11 @@ final class RunBook {
 
   static RunBook reopen(RunLog log, Clock clock) {
     List<JournalEntry> entries = log.entries();
+    if (!entries.isEmpty() && entries.get(0).type() == EntryType.FLEET) {
+      throw new RotationException(
+          "This is the journal of a fleet, not of a run: go on with FleetRunner.resume, or name one"
+              + " of its runs.");
+    }
     if (entries.isEmpty() || !RunState.isPlan(entries.get(0))) {
       throw new JournalCorruptedException(
           "The journal of this run was torn before its plan was written. Nothing was done in AWS;"

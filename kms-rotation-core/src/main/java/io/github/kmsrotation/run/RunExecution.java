@@ -4,6 +4,7 @@ import io.github.kmsrotation.aws.AwsCalls;
 import io.github.kmsrotation.error.RotationException;
 import io.github.kmsrotation.journal.EntryType;
 import io.github.kmsrotation.journal.JournalUnavailableException;
+import io.github.kmsrotation.plan.Condition;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.Step;
 import io.github.kmsrotation.plan.StepDescription;
@@ -12,10 +13,8 @@ import io.github.kmsrotation.plan.Undo;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.core.exception.SdkException;
 
 /** Executes one run: the only template, forwards and backwards. Used by one thread. */
 final class RunExecution {
@@ -26,9 +25,11 @@ final class RunExecution {
   private final RunBook book;
   private final List<Step> steps;
   private final AwsCalls calls;
-  private final Approvals approvals;
+  private final PhaseApproval phases;
   private final Listeners listeners;
-  private final StepLoop loop;
+  private final StepGate gate;
+  private final boolean back;
+  private Optional<StepAttempt> attempt = Optional.empty();
 
   RunExecution(
       RunBook book,
@@ -36,13 +37,15 @@ final class RunExecution {
       AwsCalls calls,
       Approvals approvals,
       Listeners listeners,
-      Sleeper sleeper) {
+      StepGate gate,
+      boolean back) {
     this.book = book;
     this.steps = List.copyOf(steps);
     this.calls = calls;
-    this.approvals = approvals;
+    this.phases = new PhaseApproval(book, approvals);
     this.listeners = listeners;
-    this.loop = new StepLoop(book, sleeper);
+    this.gate = gate;
+    this.back = back;
     checkSteps();
   }
 
@@ -56,219 +59,205 @@ final class RunExecution {
     }
   }
 
-  RotationReport forward() {
-    return stoppable(
-        () -> {
-          for (Step step : steps) {
-            if (book.state().status(step.description()) == StepStatus.DONE) {
-              continue;
-            }
-            mayBegin(step.description().phase());
-            advance(step);
-          }
-          book.write(EntryType.FINISHED, "", Map.of("status", RunStatus.SUCCEEDED.name()));
-          return book.report(RunStatus.SUCCEEDED, "");
-        });
+  /** Goes on until the run would wait, or stops. Not to be called again after the end. */
+  Tick tick() {
+    return stoppable(this::untilItWaits);
   }
 
-  RotationReport backward() {
-    return stoppable(
-        () -> {
-          if (!book.state().isRollingBack()) {
-            book.write(EntryType.ROLLBACK_STARTED, "", Map.of());
-          }
-          for (int i = steps.size() - 1; i >= 0; i--) {
-            StepStatus status = book.state().status(steps.get(i).description());
-            if (status == StepStatus.STARTED || status == StepStatus.DONE) {
-              undo(steps.get(i));
-            }
-          }
-          book.write(EntryType.FINISHED, "", Map.of("status", RunStatus.ROLLED_BACK.name()));
-          return book.report(
-              RunStatus.ROLLED_BACK, "Rolled back: what served before the run serves again.");
-        });
+  /** Goes on to the end and waits on the calling thread. */
+  RotationReport toTheEnd(Sleeper sleeper) {
+    Tick tick =
+        stoppable(
+            () -> {
+              Tick reached = untilItWaits();
+              while (!(reached instanceof Tick.Ended)) {
+                sleep(sleeper, reached);
+                reached = untilItWaits();
+              }
+              return reached;
+            });
+    return ((Tick.Ended) tick).report();
   }
 
-  private void advance(Step step) throws Stop, InterruptedException {
+  private void sleep(Sleeper sleeper, Tick tick) throws Stop, InterruptedException {
+    if (tick instanceof Tick.Held held) {
+      sleeper.sleep(held.pause());
+    } else if (tick instanceof Tick.Waiting waiting) {
+      try {
+        sleeper.sleep(waiting.pause());
+      } catch (RuntimeException e) {
+        throw failed(waiting.step(), e);
+      }
+    }
+  }
+
+  private Tick untilItWaits() throws Stop, InterruptedException {
+    if (back && !book.state().isRollingBack()) {
+      book.write(EntryType.ROLLBACK_STARTED, "", Map.of());
+    }
+    while (true) {
+      if (attempt.isEmpty()) {
+        Optional<Step> next = next();
+        if (next.isEmpty()) {
+          return new Tick.Ended(finish());
+        }
+        Optional<Tick> held = back ? beginUndoing(next.get()) : begin(next.get());
+        if (held.isPresent()) {
+          return held.get();
+        }
+      }
+      if (attempt.isPresent()) {
+        Optional<Tick> waiting = look(attempt.get());
+        if (waiting.isPresent()) {
+          return waiting.get();
+        }
+        attempt = Optional.empty();
+      }
+    }
+  }
+
+  private Optional<Step> next() {
+    return back
+        ? steps.stream().filter(step -> isBegun(step.description())).reduce((one, next) -> next)
+        : steps.stream().filter(step -> status(step.description()) != StepStatus.DONE).findFirst();
+  }
+
+  private StepStatus status(StepDescription step) {
+    return book.state().status(step);
+  }
+
+  private boolean isBegun(StepDescription step) {
+    return status(step) == StepStatus.STARTED || status(step) == StepStatus.DONE;
+  }
+
+  private RotationReport finish() {
+    RunStatus end = back ? RunStatus.ROLLED_BACK : RunStatus.SUCCEEDED;
+    book.write(EntryType.FINISHED, "", Map.of("status", end.name()));
+    return book.report(end, back ? "Rolled back: what served before the run serves again." : "");
+  }
+
+  private Optional<Tick> begin(Step step) throws Stop {
     StepDescription description = step.description();
-    LOG.info("Run {}: {} {}", book.plan().runId(), description.phase(), description.title());
-    book.write(EntryType.STEP_STARTED, description.id(), Map.of());
-    listeners.tell(listener -> listener.onStepStarted(book.plan(), description));
-    StepOutcome.Done done =
-        finish(description, () -> step.advance(new RunContext(book, description, calls)));
-    book.write(
-        EntryType.STEP_DONE, description.id(), StepResults.write(done.facts(), done.evidence()));
-    listeners.tell(listener -> listener.onStepDone(book.plan(), description, done));
+    phases.mayBegin(description.phase());
+    Optional<Tick> held = held(description);
+    if (held.isEmpty()) {
+      LOG.info("Run {}: {} {}", book.plan().runId(), description.phase(), description.title());
+      book.write(EntryType.STEP_STARTED, description.id(), Map.of());
+      listeners.tell(listener -> listener.onStepStarted(book.plan(), description));
+      attempt = Optional.of(new StepAttempt(book, step, () -> step.advance(context(description))));
+    }
+    return held;
   }
 
-  private void undo(Step step) throws Stop, InterruptedException {
+  private Optional<Tick> held(StepDescription step) throws Stop {
+    boolean cutoverBegun =
+        step.phase() == Phase.CUTOVER
+            && book.plan().steps().stream()
+                .anyMatch(other -> other.phase() == Phase.CUTOVER && isBegun(other));
+    if (cutoverBegun) {
+      return Optional.empty();
+    }
+    try {
+      return gate.holds(book.plan(), step).map(pause -> new Tick.Held(step, pause));
+    } catch (RuntimeException e) {
+      throw failed(step, e);
+    }
+  }
+
+  private Optional<Tick> beginUndoing(Step step) {
     StepDescription description = step.description();
-    Map<String, String> left = Map.of();
     boolean changedNothing =
         description.undo() == Undo.NOTHING_TO_UNDO || description.undo() == Undo.IRREVERSIBLE;
-    if (!changedNothing) {
+    if (changedNothing) {
+      undone(description, Map.of());
+    } else {
       LOG.info("Run {}: undoing: {}", book.plan().runId(), description.title());
-      left =
-          finish(description, () -> step.undo(new RunContext(book, description, calls)))
-              .facts()
-              .values();
+      attempt = Optional.of(new StepAttempt(book, step, () -> step.undo(context(description))));
     }
-    book.write(EntryType.STEP_UNDONE, description.id(), left);
-    listeners.tell(listener -> listener.onStepUndone(book.plan(), description));
+    return Optional.empty();
   }
 
-  private StepOutcome.Done finish(StepDescription step, Supplier<StepOutcome> look)
-      throws Stop, InterruptedException {
-    StepOutcome outcome;
+  private RunContext context(StepDescription step) {
+    return new RunContext(book, step, calls);
+  }
+
+  private Optional<Tick> look(StepAttempt current) throws Stop, InterruptedException {
+    StepDescription step = current.step().description();
+    Optional<StepOutcome> outcome;
     try {
-      outcome =
-          loop.run(
-              step,
-              look,
-              condition -> listeners.tell(l -> l.onStepWaiting(book.plan(), step, condition)));
+      outcome = current.look();
     } catch (JournalUnavailableException e) {
       throw e;
     } catch (RuntimeException e) {
-      if (Thread.currentThread().isInterrupted()) {
-        throw new Stop(INTERRUPTED, e);
-      }
-      LOG.error("Run {}: step '{}' failed", book.plan().runId(), step.id(), e);
-      book.write(EntryType.STEP_FAILED, step.id(), Map.of("error", e.getClass().getName()));
-      throw new Stop("Step '" + step.id() + "' failed: " + inWords(e), e);
+      throw failed(step, e);
     }
-    if (outcome instanceof StepOutcome.Blocked blocked) {
-      book.write(EntryType.STEP_BLOCKED, step.id(), Map.of("reason", blocked.reason()));
-      throw new Stop(
-          RunStatus.BLOCKED,
-          "Step '" + step.id() + "': " + blocked.reason() + " " + blocked.remedy());
+    if (outcome.isEmpty()) {
+      return Optional.of(new Tick.Waiting(step, Optional.empty(), StepAttempt.AFTER_LOST_ANSWER));
     }
-    return (StepOutcome.Done) outcome;
+    if (outcome.get() instanceof StepOutcome.Waiting waiting) {
+      return Optional.of(waits(step, waiting.condition()));
+    }
+    if (outcome.get() instanceof StepOutcome.Blocked blocked) {
+      throw blocked(step, blocked);
+    }
+    ended(step, (StepOutcome.Done) outcome.get());
+    return Optional.empty();
   }
 
-  private void mayBegin(Phase phase) throws Stop {
-    if (phase == Phase.RETIRE && !book.state().isVerified()) {
-      throw new Stop(
-          RunStatus.BLOCKED,
-          "Nothing may be destroyed: no verifier has passed the replacement. The original is"
-              + " untouched.");
-    }
-    boolean irreversible = book.state().needsIrreversibleApproval(phase);
-    if (!(irreversible || approvals.isAskedFor(phase)) || book.state().isApproved(phase)) {
+  private Tick waits(StepDescription step, Condition condition) {
+    listeners.tell(listener -> listener.onStepWaiting(book.plan(), step, condition));
+    return new Tick.Waiting(step, Optional.of(condition), condition.pollEvery());
+  }
+
+  private void ended(StepDescription step, StepOutcome.Done done) {
+    if (back) {
+      undone(step, done.facts().values());
       return;
     }
-    decide(phase, irreversible, ask(phase));
+    book.write(EntryType.STEP_DONE, step.id(), StepResults.write(done.facts(), done.evidence()));
+    listeners.tell(listener -> listener.onStepDone(book.plan(), step, done));
   }
 
-  private Approval ask(Phase phase) throws Stop {
-    RotationReport soFar = book.report(RunStatus.RUNNING, "");
-    try {
-      return approvals.ask(new ApprovalRequest(book.plan(), phase, soFar));
-    } catch (RuntimeException e) {
-      LOG.error("Run {}: the approver failed", book.plan().runId(), e);
-      throw new Stop(
-          "The approver failed when it was asked about "
-              + phase
-              + ", so nothing of that phase was begun: "
-              + inWords(e)
-              + ". Resume to ask again, or roll back.",
-          e);
+  private void undone(StepDescription step, Map<String, String> left) {
+    book.write(EntryType.STEP_UNDONE, step.id(), left);
+    listeners.tell(listener -> listener.onStepUndone(book.plan(), step));
+  }
+
+  private Stop failed(StepDescription step, RuntimeException e) {
+    if (Thread.currentThread().isInterrupted()) {
+      return new Stop(INTERRUPTED, e);
     }
+    LOG.error("Run {}: step '{}' failed", book.plan().runId(), step.id(), e);
+    book.write(EntryType.STEP_FAILED, step.id(), Map.of("error", e.getClass().getName()));
+    return new Stop("Step '" + step.id() + "' failed: " + Stop.inWords(e), e);
   }
 
-  private void decide(Phase phase, boolean irreversible, Approval answer) throws Stop {
-    if (answer instanceof Approval.Irreversible accepted) {
-      approve(phase, accepted.by());
-    } else if (answer instanceof Approval.Granted granted && !irreversible) {
-      approve(phase, granted.by());
-    } else if (answer instanceof Approval.Granted) {
-      throw new Stop(
-          RunStatus.AWAITING_APPROVAL,
-          phase
-              + " holds what cannot be undone, so Approval.granted is not enough for it; it takes"
-              + " Approval.iAcceptThatThisCannotBeUndone. Resume with an approver that gives it.");
-    } else if (answer instanceof Approval.Denied denied) {
-      book.write(
-          EntryType.APPROVAL,
-          "",
-          Map.of(
-              "phase", phase.name(),
-              "answer", RunState.Answer.DENIED.name(),
-              "reason", denied.reason()));
-      throw new Stop(
-          RunStatus.AWAITING_APPROVAL,
-          phase + " was not approved: " + denied.reason() + ". Resume to ask again, or roll back.");
-    } else {
-      throw new Stop(
-          RunStatus.AWAITING_APPROVAL,
-          phase + " awaits an approval. Resume with an approver that gives it, or roll back.");
-    }
+  private Stop blocked(StepDescription step, StepOutcome.Blocked blocked) {
+    book.write(EntryType.STEP_BLOCKED, step.id(), Map.of("reason", blocked.reason()));
+    return new Stop(
+        RunStatus.BLOCKED,
+        "Step '" + step.id() + "': " + blocked.reason() + " " + blocked.remedy());
   }
 
-  private void approve(Phase phase, String by) {
-    book.write(
-        EntryType.APPROVAL,
-        "",
-        Map.of("phase", phase.name(), "answer", RunState.Answer.GRANTED.name(), "by", by));
-  }
-
-  private RotationReport stoppable(Work work) {
-    RotationReport report;
+  private Tick stoppable(Work work) {
+    Tick tick;
     try {
-      report = work.run();
+      tick = work.run();
     } catch (Stop stop) {
-      report = stop.describe(book);
+      tick = new Tick.Ended(stop.describe(book));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      report = book.report(RunStatus.FAILED, INTERRUPTED);
+      tick = new Tick.Ended(book.report(RunStatus.FAILED, INTERRUPTED));
     }
-    LOG.info("Run {} is {}: {}", report.runId(), report.status(), report.reason());
-    RotationReport ended = report;
-    listeners.tell(listener -> listener.onRunEnded(ended));
-    return report;
-  }
-
-  /** Exceptions of this library say in words what happened; others are named, too. */
-  private static String inWords(RuntimeException failure) {
-    String name =
-        failure instanceof RotationException || failure instanceof SdkException
-            ? ""
-            : failure.getClass().getName() + ": ";
-    return name + failure.getMessage();
+    if (tick instanceof Tick.Ended ended) {
+      RotationReport report = ended.report();
+      LOG.info("Run {} is {}: {}", report.runId(), report.status(), report.reason());
+      listeners.tell(listener -> listener.onRunEnded(report));
+    }
+    return tick;
   }
 
   private interface Work {
-    RotationReport run() throws Stop, InterruptedException;
-  }
-
-  private static final class Stop extends Exception {
-
-    private static final long serialVersionUID = 1L;
-
-    private final RunStatus status;
-    private final Optional<RuntimeException> failure;
-
-    Stop(RunStatus status, String reason) {
-      super(reason);
-      this.status = status;
-      this.failure = Optional.empty();
-    }
-
-    Stop(String reason, RuntimeException failure) {
-      super(reason, failure);
-      this.status = RunStatus.FAILED;
-      this.failure = Optional.of(failure);
-    }
-
-    RotationReport describe(RunBook book) {
-      RotationReport report = book.report(status, String.valueOf(getMessage()));
-      return new RotationReport(
-          report.plan(),
-          report.status(),
-          report.reason(),
-          report.steps(),
-          report.startedAt(),
-          report.endedAt(),
-          failure);
-    }
+    Tick run() throws Stop, InterruptedException;
   }
 }

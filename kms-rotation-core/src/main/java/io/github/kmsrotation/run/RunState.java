@@ -117,6 +117,7 @@ final class RunState {
         }
         finished = true;
       }
+      case FLEET, FLEET_RUNS -> throw StoredValues.damaged("it has an entry of a fleet", null);
       case PLAN, STARTED, STEP_WAITING, STEP_FAILED -> {}
     }
   }

@@ -30,13 +30,14 @@ public interface KeyUsageSource {
   }
 
   /**
-   * Looks at everything that the caller's account has in the key's Region.
+   * Looks at everything that the caller's account has in the key's Region. A source that takes
+   * several looks answers with {@link KeyUse#unseen} for one that AWS denied, and makes the others.
    *
    * @param key the key
    * @param reader makes the calls
    * @param options the options of this kind that the caller gave, or empty for the defaults
-   * @return what uses the key; empty if nothing does
-   * @throws io.github.kmsrotation.error.MissingPermissionException if AWS denied a call
+   * @return what uses the key, or may; empty if nothing does
+   * @throws io.github.kmsrotation.error.MissingPermissionException if AWS denied the only look
    * @throws io.github.kmsrotation.aws.AwsUnavailableException if AWS kept failing
    * @throws IllegalArgumentException if the options are not of this kind's type
    */

@@ -90,6 +90,10 @@ class KeyCrashTest {
 
   /** All that a rotation may change about keys, apart from ids and dates. */
   private List<String> state() {
+    return state(world);
+  }
+
+  static List<String> state(KeyWorld world) {
     world.pass(Duration.ofMinutes(30));
     List<String> state = new ArrayList<>();
     for (String region : List.of(world.aws.region(), KeyWorld.REPLICA_REGION)) {
@@ -132,7 +136,7 @@ class KeyCrashTest {
   }
 
   /** How the world looks without a rotation, or after one that nothing disturbs. */
-  private static List<String> undisturbed(KeyScenario scenario, boolean rotated) {
+  static List<String> undisturbed(KeyScenario scenario, boolean rotated) {
     return (rotated ? ROTATED : UNTOUCHED)
         .computeIfAbsent(
             scenario,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.kmsrotation.RotationPlanner;
 import io.github.kmsrotation.error.MissingOptionException;
+import io.github.kmsrotation.internal.InWords;
 import io.github.kmsrotation.key.RotationReason;
 import io.github.kmsrotation.plan.Notice;
 import io.github.kmsrotation.plan.PlanningException;
@@ -235,7 +236,7 @@ class KeyPlanningTest {
         .build()
         .run(world.planner(RotationReason.SCHEDULE_REQUIRED).with(expiring).plan())
         .requireComplete();
-    String at = String.valueOf(world.describe(KeyWorld.ALIAS).validTo());
+    String at = InWords.at(world.describe(KeyWorld.ALIAS).validTo());
 
     assertThat(warnings(RotationReason.MATERIAL_EXPIRES))
         .singleElement()

@@ -42,13 +42,29 @@ final class KeyWorld implements AutoCloseable {
   final EmbeddedAws aws;
   final KeyApplication application;
   final KmsClient kms;
+  private final Duration delay;
 
   KeyWorld(Path journal) {
     this(journal, TestClock.manual(Instant.parse("2026-11-24T08:00:00Z")));
   }
 
   KeyWorld(Path journal, TestClock clock) {
-    aws = EmbeddedAws.builder().clock(clock).start();
+    this(journal, clock, Duration.ZERO);
+  }
+
+  /** Where KMS shows what was made only later. */
+  KeyWorld(Path journal, TestClock clock, Duration delay) {
+    this(journal, EmbeddedAws.builder().clock(clock).eventualConsistency(delay), delay);
+  }
+
+  /** Where KMS throttles what exceeds its quotas. */
+  static KeyWorld withQuotas(Path journal, TestClock clock) {
+    return new KeyWorld(journal, EmbeddedAws.builder().clock(clock).requestQuotas(), Duration.ZERO);
+  }
+
+  private KeyWorld(Path journal, EmbeddedAws.Builder embedded, Duration delay) {
+    this.delay = delay;
+    aws = embedded.start();
     application = new KeyApplication(aws.endpoint(), aws.region(), journal);
     kms = application.kms();
   }
@@ -64,7 +80,9 @@ final class KeyWorld implements AutoCloseable {
                 })
             .keyMetadata()
             .arn();
+    pass(delay);
     kms.createAlias(r -> r.aliasName(ALIAS).targetKeyId(arn));
+    pass(delay);
     return arn;
   }
 
@@ -90,13 +108,14 @@ final class KeyWorld implements AutoCloseable {
     }
     kms.replicateKey(
         r -> r.keyId(arn).replicaRegion(REPLICA_REGION).description("orders, replicated"));
-    pass(Duration.ofMinutes(1));
+    pass(Duration.ofMinutes(1).plus(delay));
     KmsClient there = application.kms(REPLICA_REGION);
     String replica = arn.replace(aws.region(), REPLICA_REGION);
     if (origin == OriginType.EXTERNAL) {
       importMaterial(replica, "SYMMETRIC_DEFAULT", FIRST_MATERIAL, false, Optional.empty());
     }
     there.createAlias(r -> r.aliasName(ALIAS).targetKeyId(replica));
+    pass(delay);
     return arn;
   }
 

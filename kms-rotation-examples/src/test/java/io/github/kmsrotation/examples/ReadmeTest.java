@@ -76,8 +76,18 @@ class ReadmeTest {
         .containsExactly(
             "io.github.kmsrotation:kms-rotation-bom:" + element(pom, "version"),
             "software.amazon.awssdk:bom:" + element(pom, "awssdk.version"),
-            "io.github.kmsrotation:kms-rotation-rds");
+            "io.github.kmsrotation:kms-rotation-rds",
+            "org.postgresql:postgresql:" + element(pom, "postgresql.version"));
     assertThat(elements(bom, "artifactId")).contains("kms-rotation-rds");
+  }
+
+  @Test
+  void testkitReadme_xml_namesTheVersionAndArtifactOfThePoms() throws IOException {
+    String pom = Files.readString(ROOT.resolve("pom.xml"));
+    String xml = String.join("", blocks(TESTKIT_README, "xml").toList());
+
+    assertThat(elements(xml, "dependency").map(ReadmeTest::coordinates))
+        .containsExactly("io.github.kmsrotation:kms-rotation-testkit:" + element(pom, "version"));
   }
 
   @Test

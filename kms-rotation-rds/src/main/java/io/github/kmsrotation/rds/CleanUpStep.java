@@ -9,6 +9,7 @@ import io.github.kmsrotation.plan.Undo;
 import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.services.rds.model.DBInstance;
+import software.amazon.awssdk.services.rds.model.DBSnapshot;
 
 /** Deletes the intermediate DB snapshots and takes the run's tag off the replacement. */
 final class CleanUpStep extends RdsStep {
@@ -34,8 +35,9 @@ final class CleanUpStep extends RdsStep {
       return unfit.get();
     }
     for (String snapshot : List.of(names.snapshot(), names.rekeyedSnapshot())) {
-      if (!SnapshotStep.delete(context, rds, snapshot, names)) {
-        return waitFor("rds:DBSnapshotDeleted", snapshot, "deleting");
+      StepOutcome deleted = delete(context, snapshot);
+      if (!(deleted instanceof StepOutcome.Done)) {
+        return deleted;
       }
     }
     Optional<DBInstance> replacement = replacement(context);
@@ -51,6 +53,16 @@ final class CleanUpStep extends RdsStep {
         names.original(),
         () -> rds.client().removeTagsFromResource(r -> r.resourceName(arn).tagKeys(RunId.TAG_KEY)));
     return waitFor("rds:TagRemoved", names.original(), "still tagged");
+  }
+
+  private StepOutcome delete(StepContext context, String identifier) {
+    Optional<DBSnapshot> found = rds.snapshot(context, identifier);
+    if (found.isEmpty()) {
+      return StepOutcome.done();
+    }
+    return names.isMine(found.get().tagList())
+        ? SnapshotStep.delete(this, context, identifier)
+        : untagged("DB snapshot", identifier, names);
   }
 
   @Override

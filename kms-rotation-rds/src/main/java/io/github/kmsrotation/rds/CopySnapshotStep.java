@@ -10,13 +10,14 @@ final class CopySnapshotStep extends SnapshotStep {
 
   static final String ID = "copy-snapshot";
 
-  CopySnapshotStep(Env env) {
+  CopySnapshotStep(Env env, OriginalServes originalServes) {
     super(
         ID,
         "Copy the DB snapshot under the new KMS key",
         "rds:CopyDBSnapshot",
         env.names().rekeyedSnapshot(),
-        env);
+        env,
+        originalServes);
   }
 
   @Override

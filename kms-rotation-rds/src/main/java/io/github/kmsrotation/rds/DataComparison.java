@@ -22,7 +22,22 @@ final class DataComparison implements Verifier {
 
   @Override
   public Verification verify(StepContext context) {
-    return verifier.verify(endpoint(env.original(context)), endpoint(env.replacement(context)));
+    return Comparing.compare(
+        verifier, endpoint(env.original(context)), endpoint(env.replacement(context)), state());
+  }
+
+  private String state() {
+    boolean freezes = RdsSteps.freezes(env.plan());
+    return "Nothing was cut over or deleted: '"
+        + env.names().original()
+        + "' serves unchanged, beside its copy '"
+        + env.names().replacement()
+        + "'"
+        + (freezes ? ", and its writers are still frozen" : "")
+        + ". Mend what failed and resume run "
+        + env.plan().runId()
+        + ", which compares anew; or roll it back, which deletes the copy"
+        + (freezes ? " and lets writers go on." : ".");
   }
 
   private DatabaseEndpoint endpoint(Optional<DBInstance> instance) {

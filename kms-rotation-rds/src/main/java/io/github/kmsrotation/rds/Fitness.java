@@ -42,9 +42,9 @@ final class Fitness {
     return targetKey(env, context);
   }
 
-  /** The original, under that name. */
-  static Optional<StepOutcome> ofOriginal(RdsStep.Env env, StepContext context, String name) {
-    Optional<DBInstance> found = env.original(context);
+  /** The original, if it was found, under that name. */
+  static Optional<StepOutcome> ofOriginal(
+      RdsStep.Env env, Optional<DBInstance> found, String name) {
     return found.isEmpty()
         ? blocked(
             "The original of "

@@ -7,7 +7,6 @@ import io.github.kmsrotation.plan.Step;
 import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StepOutcome;
-import io.github.kmsrotation.plan.VerifyStep;
 import io.github.kmsrotation.rds.data.DataVerifier;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -27,14 +26,15 @@ final class NoWritesStep implements Step {
   /** The fact that tells what the original held at the cutover. */
   static final String CONTENT = "contentAtCutover";
 
-  private final VerifyStep check;
+  private final ComparisonStep check;
 
   NoWritesStep(RdsStep.Env env, DataVerifier verifier) {
     check =
-        new VerifyStep(
+        new ComparisonStep(
             ID,
             "Compare the data once more: did a write get in since the freeze?",
             Phase.CUTOVER,
+            env,
             new DataComparison(env, verifier));
   }
 

@@ -8,7 +8,6 @@ import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StepOutcome;
 import io.github.kmsrotation.plan.Undo;
 import io.github.kmsrotation.rds.data.DataVerifier;
-import io.github.kmsrotation.rds.data.DatabaseEndpoint;
 import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.services.rds.model.DBInstance;
@@ -41,18 +40,19 @@ final class OriginalUnwrittenStep extends RdsStep {
   @Override
   public StepOutcome advance(StepContext context) {
     Optional<DBInstance> original = original(context);
-    if (original.isEmpty()) {
-      return gone("The original " + names.asideName());
+    Optional<StepOutcome> obstacle = Retirement.obstacle(env, context, original);
+    if (obstacle.isPresent()) {
+      return obstacle.get();
     }
-    if (!Rds.isAvailable(original.get())) {
-      return waitFor(original.get());
-    }
-    DatabaseEndpoint endpoint = Rds.endpoint(original.get());
+    return original.isEmpty() ? StepOutcome.done() : compare(context, original.get());
+  }
+
+  private StepOutcome compare(StepContext context, DBInstance original) {
     Evidence evidence =
         new Evidence(
             "SHA-256 of what the original holds",
             context.factsOf(NoWritesStep.ID).find(NoWritesStep.CONTENT).orElse("not recorded"),
-            NoWritesStep.content(verifier.verify(endpoint, endpoint).evidence()));
+            NoWritesStep.content(Comparing.read(verifier, Rds.endpoint(original), state())));
     return evidence.matches()
         ? new StepOutcome.Done(Facts.none(), List.of(evidence))
         : new StepOutcome.Blocked(
@@ -60,8 +60,23 @@ final class OriginalUnwrittenStep extends RdsStep {
                 + names.asideName()
                 + "' was written to after the cutover: its content has changed.",
             "Find the writer, which may have looked up the address before the cutover, and carry"
-                + " its writes over by hand. Nothing was deleted; this run will not delete it.",
+                + " its writes over to '"
+                + names.original()
+                + "' by hand. Nothing was deleted, and this run will not delete it. Delete it"
+                + " yourself with the final DB snapshot '"
+                + names.finalSnapshot()
+                + "' and resume, or roll back.",
             List.of(evidence));
+  }
+
+  private String state() {
+    return "Nothing was deleted: the replacement serves as '"
+        + names.original()
+        + "', and the original is kept as '"
+        + names.asideName()
+        + "'. Mend what failed and resume run "
+        + env.plan().runId()
+        + ".";
   }
 
   @Override

@@ -1,29 +1,36 @@
 package io.github.kmsrotation.rds;
 
+import io.github.kmsrotation.aws.AwsFailure;
 import io.github.kmsrotation.aws.AwsReader;
 import io.github.kmsrotation.key.KeyArn;
 import io.github.kmsrotation.plan.StrategyOptions;
 import io.github.kmsrotation.spi.KeyUsageSource;
 import io.github.kmsrotation.spi.KeyUse;
 import io.github.kmsrotation.target.RdsTarget;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.rds.RdsClient;
+import software.amazon.awssdk.services.rds.model.DBCluster;
 import software.amazon.awssdk.services.rds.model.DBInstance;
-import software.amazon.awssdk.services.rds.model.DBSnapshot;
+import software.amazon.awssdk.services.rds.model.RdsException;
 
 /**
- * What RDS keeps under a key for DB instances and DB snapshots: storage, Performance Insights, the
- * master user's secret, the activity stream. Found with {@link java.util.ServiceLoader}; not meant
- * to be called by anybody else. Safe for use by several threads.
+ * What RDS keeps under a key in the key's Region: whatever an operation of its API lists together
+ * with a KMS key. Of DB instances and DB clusters that is storage, Performance Insights, the master
+ * user's secret and the activity stream. An automated backup of a DB instance or DB cluster that is
+ * there is under that one's key and goes with it, so it is not listed by itself. Each of the
+ * operations needs its permission; one that AWS denies is listed as {@link KeyUse#unseen}, and the
+ * others are made. Found with {@link java.util.ServiceLoader}; not meant to be called by anybody
+ * else. Safe for use by several threads.
+ *
+ * @see <a href="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/Welcome.html">Amazon RDS
+ *     API Reference</a>
  */
 public final class RdsKeyUsage implements KeyUsageSource {
-
-  /** Snapshots that {@code DescribeDBSnapshots} tells of only when asked for their type. */
-  private static final String OF_AWS_BACKUP = "awsbackup";
 
   /** For {@link java.util.ServiceLoader}. */
   public RdsKeyUsage() {}
@@ -35,94 +42,126 @@ public final class RdsKeyUsage implements KeyUsageSource {
 
   @Override
   public String covers() {
-    return "DB instances and DB snapshots, but neither DB clusters nor automated backups that are"
-        + " retained or replicated";
+    return "DB instances and DB clusters, their snapshots, automated backups and master secrets,"
+        + " tenant databases, custom engine versions, zero-ETL integrations and exports under way,"
+        + " but neither finished exports, which are in S3, nor what only AWS Backup or another"
+        + " account lists";
   }
 
   @Override
   public List<KeyUse> find(KeyArn key, AwsReader reader, Optional<StrategyOptions<?>> options) {
+    KeyLook look = new KeyLook(key, reader);
     Optional<RdsClient> given = RdsStrategy.mine(options).client();
     if (given.isPresent()) {
-      return find(key, reader, given.get());
+      find(look, given.get());
+    } else {
+      try (RdsClient own = RdsClient.builder().region(Region.of(key.region())).build()) {
+        find(look, own);
+      }
     }
-    try (RdsClient own = RdsClient.builder().region(Region.of(key.region())).build()) {
-      return find(key, reader, own);
+    return look.uses();
+  }
+
+  private static void find(KeyLook look, RdsClient rds) {
+    findDatabases(look, rds);
+    findSnapshots(look, rds);
+    findAutomatedBackups(look, rds);
+    findOthers(look, rds);
+  }
+
+  private static void findDatabases(KeyLook look, RdsClient rds) {
+    List<DBCluster> clusters =
+        look.all(
+            "DB clusters",
+            "DescribeDBClusters",
+            () -> rds.describeDBClustersPaginator().dbClusters());
+    clusters.forEach(cluster -> DatabaseUse.look(cluster, look));
+    Map<String, DBCluster> byIdentifier =
+        clusters.stream()
+            .collect(
+                Collectors.toMap(DBCluster::dbClusterIdentifier, Function.identity(), (a, b) -> b));
+    List<DBInstance> instances =
+        look.all(
+            "DB instances",
+            "DescribeDBInstances",
+            () -> rds.describeDBInstancesPaginator().dbInstances());
+    for (DBInstance instance : instances) {
+      Optional<DBCluster> cluster =
+          Optional.ofNullable(instance.dbClusterIdentifier()).map(byIdentifier::get);
+      DatabaseUse.look(instance, cluster, look);
     }
   }
 
-  private static List<KeyUse> find(KeyArn key, AwsReader reader, RdsClient rds) {
-    List<KeyUse> uses = new ArrayList<>();
-    reader
-        .read(
-            "rds:DescribeDBInstances",
-            () -> rds.describeDBInstancesPaginator().dbInstances().stream().toList())
-        .forEach(instance -> addUses(instance, key, uses));
-    reader
-        .read(
-            "rds:DescribeDBSnapshots",
-            () -> rds.describeDBSnapshotsPaginator().dbSnapshots().stream().toList())
-        .forEach(snapshot -> addUse(snapshot, key, uses));
-    reader
-        .read(
-            "rds:DescribeDBSnapshots",
+  /** Those of AWS Backup are listed only where their type is asked for. */
+  private static void findSnapshots(KeyLook look, RdsClient rds) {
+    String snapshots = "DB snapshots";
+    String describe = "DescribeDBSnapshots";
+    look.all(snapshots, describe, () -> rds.describeDBSnapshotsPaginator().dbSnapshots())
+        .forEach(snapshot -> BackupUse.look(snapshot, look));
+    look.all(
+            snapshots,
+            describe,
             () ->
-                rds
-                    .describeDBSnapshotsPaginator(r -> r.snapshotType(OF_AWS_BACKUP))
-                    .dbSnapshots()
-                    .stream()
-                    .toList())
-        .forEach(snapshot -> addUse(snapshot, key, uses));
-    return uses;
-  }
-
-  private static void addUses(DBInstance instance, KeyArn key, List<KeyUse> uses) {
-    String name = "DB instance " + instance.dbInstanceIdentifier();
-    if (isUnder(key, instance.kmsKeyId())) {
-      uses.add(
-          new KeyUse(
-              name,
-              "Its storage is under the key: rotate it to another"
-                  + " (RotationPlanner.forRds), or delete it."));
-    }
-    if (isUnder(key, instance.performanceInsightsKMSKeyId())) {
-      uses.add(
-          new KeyUse(
-              name,
-              "Its Performance Insights data is under the key, which RDS does not change while that"
-                  + " is on: disable it, and enable it with another key."));
-    }
-    if (instance.masterUserSecret() != null
-        && isUnder(key, instance.masterUserSecret().kmsKeyId())) {
-      uses.add(
-          new KeyUse(
-              name,
-              "The secret with its master password is under the key, which RDS does not change:"
-                  + " turn ManageMasterUserPassword off, and on again with another key."));
-    }
-    if (isUnder(key, instance.activityStreamKmsKeyId())) {
-      uses.add(
-          new KeyUse(
-              name,
-              "Its activity stream is under the key: stop it, and start it with another key."));
+                rds.describeDBSnapshotsPaginator(r -> r.snapshotType(BackupUse.OF_AWS_BACKUP))
+                    .dbSnapshots())
+        .forEach(snapshot -> BackupUse.look(snapshot, look));
+    String clusterSnapshots = "DB cluster snapshots";
+    String describeOfClusters = "DescribeDBClusterSnapshots";
+    look.all(
+            clusterSnapshots,
+            describeOfClusters,
+            () -> rds.describeDBClusterSnapshotsPaginator().dbClusterSnapshots())
+        .forEach(snapshot -> BackupUse.look(snapshot, look));
+    try {
+      look.all(
+              clusterSnapshots,
+              describeOfClusters,
+              () ->
+                  rds.describeDBClusterSnapshotsPaginator(
+                          r -> r.snapshotType(BackupUse.OF_AWS_BACKUP))
+                      .dbClusterSnapshots())
+          .forEach(snapshot -> BackupUse.look(snapshot, look));
+    } catch (RdsException e) {
+      if (!AwsFailure.errorCode(e).equals("InvalidParameterValue")) {
+        throw e;
+      } // the reference does not name the type; where RDS does not know it, there is none of it
     }
   }
 
-  private static void addUse(DBSnapshot snapshot, KeyArn key, List<KeyUse> uses) {
-    if (isUnder(key, snapshot.kmsKeyId())) {
-      uses.add(
-          new KeyUse(
-              "DB snapshot "
-                  + snapshot.dbSnapshotIdentifier()
-                  + " ("
-                  + snapshot.snapshotType()
-                  + ")",
-              "It is under the key: copy it under another key if you need it, and delete it. An"
-                  + " automated one goes when its retention period ends."));
-    }
+  private static void findAutomatedBackups(KeyLook look, RdsClient rds) {
+    look.all(
+            "automated backups of DB instances",
+            "DescribeDBInstanceAutomatedBackups",
+            () -> rds.describeDBInstanceAutomatedBackupsPaginator().dbInstanceAutomatedBackups())
+        .forEach(backup -> BackupUse.look(backup, look));
+    look.all(
+            "automated backups of DB clusters",
+            "DescribeDBClusterAutomatedBackups",
+            () ->
+                rds.describeDBClusterAutomatedBackupsPaginator(r -> {}).dbClusterAutomatedBackups())
+        .forEach(backup -> BackupUse.look(backup, look));
   }
 
-  /** RDS answers with key ARNs; its model allows key ids as well. */
-  private static boolean isUnder(KeyArn key, @Nullable String identifier) {
-    return key.value().equals(identifier) || key.keyId().equals(identifier);
+  private static void findOthers(KeyLook look, RdsClient rds) {
+    look.all(
+            "tenant databases",
+            "DescribeTenantDatabases",
+            () -> rds.describeTenantDatabasesPaginator(r -> {}).tenantDatabases())
+        .forEach(tenant -> OtherUse.look(tenant, look));
+    look.all(
+            "custom engine versions",
+            "DescribeDBEngineVersions",
+            () -> rds.describeDBEngineVersionsPaginator(r -> r.includeAll(true)).dbEngineVersions())
+        .forEach(version -> OtherUse.look(version, look));
+    look.all(
+            "zero-ETL integrations",
+            "DescribeIntegrations",
+            () -> rds.describeIntegrationsPaginator(r -> {}).integrations())
+        .forEach(integration -> OtherUse.look(integration, look));
+    look.all(
+            "exports",
+            "DescribeExportTasks",
+            () -> rds.describeExportTasksPaginator(r -> {}).exportTasks())
+        .forEach(export -> OtherUse.look(export, look));
   }
 }

@@ -97,6 +97,10 @@ public final class RdsOptions implements StrategyOptions<RdsTarget> {
         + writeFreeze.isPresent()
         + ", dataVerifier="
         + dataVerifier.isPresent()
+        + ", iAcceptLosingWritesMadeAfterTheSnapshot="
+        + losingWritesAccepted
+        + ", iAcceptThatTheDataIsNotCompared="
+        + unverifiedDataAccepted
         + ", observeFor="
         + InWords.exactly(observeFor)
         + "]";
@@ -151,7 +155,8 @@ public final class RdsOptions implements StrategyOptions<RdsTarget> {
     }
 
     /**
-     * How the data of both databases is compared before the cutover.
+     * How the data of both databases is compared before the cutover. Planning tries it against the
+     * original: {@link DataVerifier#preflight}.
      *
      * @param dataVerifier for example a {@code JdbcComparison}
      * @return this builder

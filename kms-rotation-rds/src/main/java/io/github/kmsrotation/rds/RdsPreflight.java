@@ -1,5 +1,7 @@
 package io.github.kmsrotation.rds;
 
+import io.github.kmsrotation.rds.data.DataVerifier;
+import io.github.kmsrotation.rds.data.DatabaseEndpoint;
 import io.github.kmsrotation.spi.Findings;
 import io.github.kmsrotation.spi.PlanRequest;
 import io.github.kmsrotation.target.RdsTarget;
@@ -42,6 +44,7 @@ final class RdsPreflight {
     checkTopology(original);
     findings.check(() -> checkDeployments(original));
     checkWhatCannotBeCarriedOver(original);
+    checkDataVerifier(original);
     findings.check(this::checkInstanceNames);
     findings.check(this::checkSnapshotNames);
     findings.check(this::checkQuotas);
@@ -111,6 +114,25 @@ final class RdsPreflight {
       problem(
           "It has a database activity stream, which the replacement would not have.",
           "Stop it, and start one on the rotated DB instance afterwards.");
+    }
+  }
+
+  private void checkDataVerifier(DBInstance original) {
+    if (Rds.isAvailable(original)) {
+      options.dataVerifier().ifPresent(verifier -> tryOut(verifier, Rds.endpoint(original)));
+    }
+  }
+
+  /** It is the caller's code, so whatever it throws is a problem like those that it returns. */
+  private void tryOut(DataVerifier verifier, DatabaseEndpoint original) {
+    try {
+      verifier
+          .preflight(original)
+          .forEach(found -> findings.problem(found.resource(), found.text(), found.remedy()));
+    } catch (RuntimeException e) {
+      problem(
+          "The data verifier cannot be tried: " + Comparing.inWords(e),
+          "Mend it, or give RdsOptions another verifyData(...).");
     }
   }
 

@@ -18,6 +18,7 @@ abstract class RdsStep implements Step {
   static final String ORIGINAL_RESOURCE_ID = "originalResourceId";
   static final String REPLACEMENT_RESOURCE_ID = "replacementResourceId";
 
+  static final String MODIFY = "rds:ModifyDBInstance";
   static final Duration SETTLES_WITHIN = Duration.ofMinutes(2);
   private static final Duration POLL = Duration.ofSeconds(15);
 
@@ -108,6 +109,39 @@ abstract class RdsStep implements Step {
         "rds:DBSnapshotAvailable",
         snapshot.dbSnapshotIdentifier(),
         snapshot.status() + ", " + snapshot.percentProgress() + " %");
+  }
+
+  static boolean isProtected(DBInstance instance) {
+    return Boolean.TRUE.equals(instance.deletionProtection());
+  }
+
+  final void setDeletionProtection(StepContext context, String identifier, boolean isProtected) {
+    context.mutate(
+        MODIFY,
+        identifier,
+        () ->
+            rds.client()
+                .modifyDBInstance(
+                    r ->
+                        r.dbInstanceIdentifier(identifier)
+                            .deletionProtection(isProtected)
+                            .applyImmediately(true)));
+  }
+
+  /** The tag proves that the run made it; without it nothing is deleted. */
+  static StepOutcome untagged(String kind, String identifier, RdsNames names) {
+    return StepOutcome.blocked(
+        "The "
+            + kind
+            + " '"
+            + identifier
+            + "' was made by this run, and does not carry its tag "
+            + names.tag().key()
+            + "="
+            + names.tag().value()
+            + " any more.",
+        "Somebody took it off, perhaps to keep it, so it is not deleted. Put the tag back or delete"
+            + " it by hand, and go on.");
   }
 
   static StepOutcome gone(String what) {

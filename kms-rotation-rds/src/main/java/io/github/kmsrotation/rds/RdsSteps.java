@@ -5,11 +5,11 @@ import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.RunId;
 import io.github.kmsrotation.plan.Step;
-import io.github.kmsrotation.plan.VerifyStep;
 import io.github.kmsrotation.rds.data.DataVerifier;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -31,44 +31,55 @@ final class RdsSteps {
     return attributes;
   }
 
+  static boolean freezes(RotationPlan plan) {
+    return Boolean.parseBoolean(plan.attribute(FREEZES_WRITES));
+  }
+
   static List<Step> of(RdsStep.Env env) {
     RotationPlan plan = env.plan();
-    boolean freezes = Boolean.parseBoolean(plan.attribute(FREEZES_WRITES));
+    boolean freezes = freezes(plan);
     boolean comparesData = Boolean.parseBoolean(plan.attribute(VERIFIES_DATA));
     requireConsent(env, freezes, comparesData);
     List<Step> steps = new ArrayList<>();
-    List<Step> copying =
-        List.of(new CreateSnapshotStep(env), new CopySnapshotStep(env), new RestoreStep(env));
+    OriginalServes originalServes =
+        new OriginalServes(env, freezes ? Optional.of(hook(env)) : Optional.empty());
     if (freezes) {
-      FreezeStep freeze = FreezeStep.freeze(env, hook(env));
-      steps.add(freeze);
-      copying.forEach(step -> steps.add(new ThawingFirst(step, freeze)));
-    } else {
-      steps.addAll(copying);
+      steps.add(new FreezeStep(env, hook(env), originalServes));
     }
+    steps.add(new CreateSnapshotStep(env, originalServes));
+    steps.add(new CopySnapshotStep(env, originalServes));
+    steps.add(new RestoreStep(env, originalServes));
     steps.add(new ApplySettingsStep(env));
-    steps.add(SettingsStep.verify(env));
+    steps.add(
+        new ComparisonStep(
+            "verify-settings",
+            "Compare every setting, tag and role, and the KMS key",
+            Phase.VERIFY,
+            env,
+            new SettingsVerifier(env)));
     if (comparesData) {
       steps.add(
-          new VerifyStep(
+          new ComparisonStep(
               "verify-data",
               "Compare the data of both databases",
               Phase.VERIFY,
+              env,
               new DataComparison(env, verifier(env))));
     }
-    steps.add(SettingsStep.recheck(env));
     if (freezes && comparesData) {
       steps.add(new NoWritesStep(env, verifier(env)));
     }
     steps.add(RenameStep.stepAside(env));
     steps.add(RenameStep.takeOver(env));
     if (freezes) {
-      steps.add(FreezeStep.thaw(env, hook(env)));
+      steps.add(new ThawStep(env, hook(env)));
     }
     steps.add(new ObserveStep(env, Duration.parse(plan.attribute(OBSERVE_FOR))));
+    steps.add(new BeforeRetireStep(env));
     if (freezes && comparesData) {
       steps.add(new OriginalUnwrittenStep(env, verifier(env)));
     }
+    steps.add(new UnprotectStep(env));
     steps.add(new RetireInstanceStep(env));
     steps.add(new CleanUpStep(env));
     return steps;

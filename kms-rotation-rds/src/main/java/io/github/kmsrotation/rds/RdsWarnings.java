@@ -131,7 +131,8 @@ final class RdsWarnings {
   private void warnAboutEveryRotation() {
     warning(
         "Log files, Performance Insights history and automated backups stay with the original.",
-        "Its automated backups are retained when it is deleted, until they expire.");
+        "Its automated backups are retained when it is deleted, until they expire, and need the"
+            + " former key so long.");
     warning(
         "The cutover renames both DB instances, which reboots them: connections break.",
         "Nothing serves between the two renames, usually a few minutes.");

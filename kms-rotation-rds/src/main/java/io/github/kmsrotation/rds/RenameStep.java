@@ -24,8 +24,6 @@ import software.amazon.awssdk.services.rds.model.InvalidDbInstanceStateException
 final class RenameStep extends RdsStep {
 
   static final String TAKE_OVER = "take-over";
-
-  private static final String MODIFY = "rds:ModifyDBInstance";
   private static final int MOST_ATTEMPTS = 5;
 
   private final boolean isOriginal;
@@ -73,21 +71,31 @@ final class RenameStep extends RdsStep {
 
   @Override
   public StepOutcome undo(StepContext context) {
-    return rename(context, to, from, () -> mayGoBack(context));
+    return isOutOfTheWay(context)
+        ? StepOutcome.done()
+        : rename(context, to, from, () -> mayGoBack(context));
   }
 
-  /** The original makes room only for a replacement that can serve. */
+  /** A replacement that somebody deleted serves nobody and needs not make room. */
+  private boolean isOutOfTheWay(StepContext context) {
+    return !isOriginal
+        && replacement(context).isEmpty()
+        && !isSettling(context, MODIFY, from)
+        && rds.instance(context, names.original()).isEmpty();
+  }
+
+  /** The original makes room only for a replacement that can serve, and is as it is. */
   private Optional<StepOutcome> mayGoForward(StepContext context) {
-    if (!isOriginal) {
-      return Optional.empty();
-    }
-    return Fitness.ofReplacement(env, context, names.replacement())
-        .or(() -> original(context).flatMap(o -> Topology.obstacle(context, rds, o)));
+    return isOriginal
+        ? original(context).flatMap(original -> Handover.obstacle(env, context, original))
+        : Optional.empty();
   }
 
   /** The replacement makes room only for an original that can serve. */
   private Optional<StepOutcome> mayGoBack(StepContext context) {
-    return isOriginal ? Optional.empty() : Fitness.ofOriginal(env, context, names.asideName());
+    return isOriginal
+        ? Optional.empty()
+        : Fitness.ofOriginal(env, original(context), names.asideName());
   }
 
   private StepOutcome rename(

@@ -15,6 +15,8 @@ import software.amazon.awssdk.services.rds.model.DBInstance;
 import software.amazon.awssdk.services.rds.model.DbInstanceAlreadyExistsException;
 import software.amazon.awssdk.services.rds.model.DbInstanceNotFoundException;
 import software.amazon.awssdk.services.rds.model.DbSnapshotAlreadyExistsException;
+import software.amazon.awssdk.services.rds.model.DeleteDbInstanceRequest;
+import software.amazon.awssdk.services.rds.model.DeleteDbInstanceResponse;
 import software.amazon.awssdk.services.rds.model.InvalidDbInstanceStateException;
 import software.amazon.awssdk.services.rds.model.InvalidDbSnapshotStateException;
 import software.amazon.awssdk.services.rds.model.RestoreDbInstanceFromDbSnapshotRequest;
@@ -26,7 +28,6 @@ final class RestoreStep extends RdsStep {
   static final String ID = "restore";
 
   private static final String RESTORE = "rds:RestoreDBInstanceFromDBSnapshot";
-  private static final String MODIFY = "rds:ModifyDBInstance";
   private static final String DELETE = "rds:DeleteDBInstance";
 
   /** States that a restore passes through by itself on its way to available. */
@@ -47,7 +48,10 @@ final class RestoreStep extends RdsStep {
           "storage-config-upgrade",
           "upgrading");
 
-  RestoreStep(Env env) {
+  private final OriginalServes originalServes;
+  private final Absence absence = new Absence();
+
+  RestoreStep(Env env, OriginalServes originalServes) {
     super(
         new StepDescription(
             ID,
@@ -58,6 +62,7 @@ final class RestoreStep extends RdsStep {
             List.of("DB instance " + env.names().replacement()),
             Undo.UNDOABLE),
         env);
+    this.originalServes = originalServes;
   }
 
   @Override
@@ -141,12 +146,20 @@ final class RestoreStep extends RdsStep {
 
   @Override
   public StepOutcome undo(StepContext context) {
-    Optional<DBInstance> found = made(context);
+    Optional<DBInstance> known = replacement(context);
+    Optional<DBInstance> found =
+        known.isPresent() ? known : rds.instance(context, names.replacement());
+    boolean mayBeThere = known.isPresent() || mayHaveMade(context);
     if (found.isEmpty()) {
-      return isSettling(context, RESTORE, names.replacement()) ? waitUntilFound() : undone(context);
+      return mayBeThere && !isDeleted(context) && !absence.isCertain(context)
+          ? waitUntilFound()
+          : undone(context);
     }
     DBInstance instance = found.get();
     String identifier = instance.dbInstanceIdentifier();
+    if (!names.isMine(instance.tagList())) {
+      return mayBeThere ? untagged("DB instance", identifier, names) : undone(context);
+    }
     if (!identifier.equals(names.replacement())) {
       return StepOutcome.blocked(
           "The replacement is called '" + identifier + "', not '" + names.replacement() + "'.",
@@ -154,21 +167,48 @@ final class RestoreStep extends RdsStep {
               + names.replacement()
               + "' or delete it by hand, and roll back again.");
     }
-    if (!names.isMine(instance.tagList())) {
-      return StepOutcome.blocked(
-          "The replacement '"
-              + identifier
-              + "' does not carry the tag "
-              + names.tag()
-              + " any more.",
-          "Somebody took it off, perhaps to keep it, so it is not deleted. Put the tag back or"
-              + " delete it by hand, and roll back again.");
-    }
     if (instance.dbInstanceStatus().equals("deleting")) {
       return waitFor("rds:DBInstanceDeleted", identifier, "deleting");
     }
+    return originalServes
+        .obstacle(context)
+        .or(() -> rescueNameTaken(context, instance))
+        .orElseGet(() -> remove(context, instance));
+  }
+
+  private boolean mayHaveMade(StepContext context) {
+    return context.lastSent(RESTORE, names.replacement()).isPresent()
+        || context.factsOf(ID).find(REPLACEMENT_RESOURCE_ID).isPresent();
+  }
+
+  private boolean isDeleted(StepContext context) {
+    return context.lastSent(DELETE, names.replacement()).isPresent();
+  }
+
+  private Optional<StepOutcome> rescueNameTaken(StepContext context, DBInstance replacement) {
+    return hasServed(context)
+        ? rds.snapshot(context, names.rescueSnapshot())
+            .filter(snapshot -> !replacement.dbiResourceId().equals(snapshot.dbiResourceId()))
+            .map(
+                snapshot ->
+                    StepOutcome.blocked(
+                        "There is a DB snapshot '"
+                            + names.rescueSnapshot()
+                            + "' that is not of the replacement.",
+                        "The replacement is not deleted, since it holds the writes since the"
+                            + " cutover. Copy the DB snapshot to another name, delete it, and roll"
+                            + " back again."))
+        : Optional.empty();
+  }
+
+  private StepOutcome remove(StepContext context, DBInstance instance) {
+    String identifier = instance.dbInstanceIdentifier();
     try {
-      delete(context, instance);
+      if (isProtected(instance)) {
+        setDeletionProtection(context, identifier, false);
+      } else {
+        context.mutate(DELETE, identifier, () -> delete(identifier, hasServed(context)));
+      }
     } catch (DbInstanceNotFoundException e) {
       return undone(context);
     } catch (InvalidDbInstanceStateException | DbSnapshotAlreadyExistsException e) {
@@ -178,51 +218,25 @@ final class RestoreStep extends RdsStep {
     return waitFor("rds:DBInstanceDeleted", identifier, "deletion just requested");
   }
 
-  private Optional<DBInstance> made(StepContext context) {
-    Optional<DBInstance> known = replacement(context);
-    return known.isPresent()
-        ? known
-        : rds.instance(context, names.replacement())
-            .filter(instance -> names.isMine(instance.tagList()));
+  private DeleteDbInstanceResponse delete(String identifier, boolean served) {
+    DeleteDbInstanceRequest.Builder request =
+        DeleteDbInstanceRequest.builder()
+            .dbInstanceIdentifier(identifier)
+            .deleteAutomatedBackups(true)
+            .skipFinalSnapshot(!served);
+    if (served) {
+      request.finalDBSnapshotIdentifier(names.rescueSnapshot());
+    }
+    return rds.client().deleteDBInstance(request.build());
   }
 
-  private void delete(StepContext context, DBInstance instance) {
-    String identifier = instance.dbInstanceIdentifier();
-    if (Boolean.TRUE.equals(instance.deletionProtection())) {
-      context.mutate(
-          MODIFY,
-          identifier,
-          () ->
-              rds.client()
-                  .modifyDBInstance(
-                      r ->
-                          r.dbInstanceIdentifier(identifier)
-                              .deletionProtection(false)
-                              .applyImmediately(true)));
-      return;
-    }
-    boolean served = context.hasBegun(RenameStep.TAKE_OVER);
-    context.mutate(
-        DELETE,
-        identifier,
-        () ->
-            rds.client()
-                .deleteDBInstance(
-                    r -> {
-                      r.dbInstanceIdentifier(identifier).deleteAutomatedBackups(true);
-                      if (served) {
-                        r.skipFinalSnapshot(false)
-                            .finalDBSnapshotIdentifier(names.rescueSnapshot());
-                      } else {
-                        r.skipFinalSnapshot(true);
-                      }
-                    }));
+  private static boolean hasServed(StepContext context) {
+    return context.hasBegun(RenameStep.TAKE_OVER);
   }
 
   /** What clients wrote to the replacement while it served is in no other place. */
   private StepOutcome undone(StepContext context) {
-    return context.hasBegun(RenameStep.TAKE_OVER)
-            && rds.snapshot(context, names.rescueSnapshot()).isPresent()
+    return hasServed(context) && rds.snapshot(context, names.rescueSnapshot()).isPresent()
         ? StepOutcome.done(Facts.of(Map.of("keptSnapshot", names.rescueSnapshot())))
         : StepOutcome.done();
   }

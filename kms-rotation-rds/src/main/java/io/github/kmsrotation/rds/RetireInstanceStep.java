@@ -13,13 +13,11 @@ import software.amazon.awssdk.services.rds.model.DBInstance;
 import software.amazon.awssdk.services.rds.model.DBSnapshot;
 import software.amazon.awssdk.services.rds.model.DbInstanceNotFoundException;
 import software.amazon.awssdk.services.rds.model.DbSnapshotAlreadyExistsException;
+import software.amazon.awssdk.services.rds.model.DeleteDbInstanceResponse;
 import software.amazon.awssdk.services.rds.model.InvalidDbInstanceStateException;
 
 /** The source document's last step: deletes the original, with a final DB snapshot that stays. */
 final class RetireInstanceStep extends RdsStep {
-
-  private static final String MODIFY = "rds:ModifyDBInstance";
-  private static final String DELETE = "rds:DeleteDBInstance";
 
   RetireInstanceStep(Env env) {
     super(
@@ -29,7 +27,7 @@ final class RetireInstanceStep extends RdsStep {
                 + env.names().finalSnapshot()
                 + " stays under the old KMS key",
             Phase.RETIRE,
-            List.of(MODIFY, DELETE),
+            List.of(Retirement.DELETE),
             List.of("DB snapshot " + env.names().finalSnapshot()),
             Undo.IRREVERSIBLE),
         env);
@@ -41,102 +39,47 @@ final class RetireInstanceStep extends RdsStep {
     if (found.isEmpty()) {
       return afterDeletion(context);
     }
-    DBInstance original = found.get();
-    String identifier = original.dbInstanceIdentifier();
-    if (!identifier.equals(names.asideName())) {
-      return StepOutcome.blocked(
-          "The original is called '" + identifier + "', not '" + names.asideName() + "'.",
-          "It may be serving, so it is not deleted. Find out who renamed it.");
+    return Retirement.obstacle(env, context, found).orElseGet(() -> retire(context, found.get()));
+  }
+
+  private StepOutcome retire(StepContext context, DBInstance original) {
+    if (isSettling(context, Retirement.DELETE, names.asideName())) {
+      return waitForDeletion("requested");
     }
-    if (original.dbInstanceStatus().equals("deleting")) {
-      return waitFor("rds:DBInstanceDeleted", identifier, "deleting");
+    if (isProtected(original)) {
+      return StepOutcome.blocked(
+          "Somebody put the deletion protection of '" + names.asideName() + "' on again.",
+          "Nothing was deleted. Take it off and resume, or roll back.");
     }
     try {
-      return delete(context, original);
+      context.mutate(Retirement.DELETE, names.asideName(), this::delete);
     } catch (InvalidDbInstanceStateException e) {
       return waitFor(original);
     } catch (DbInstanceNotFoundException e) {
-      return waitFor("rds:DBInstanceDeleted", identifier, "gone");
+      return waitForDeletion("gone");
     } catch (DbSnapshotAlreadyExistsException e) {
-      return waitFor("rds:DBInstanceDeleted", identifier, "final DB snapshot is there");
+      return waitForDeletion("final DB snapshot is there");
     }
+    return waitForDeletion("requested");
   }
 
-  private StepOutcome delete(StepContext context, DBInstance original) {
-    String identifier = original.dbInstanceIdentifier();
-    if (!Rds.isAvailable(original)) {
-      return waitFor(original);
-    }
-    Optional<StepOutcome> obstacle = obstacle(context, original);
-    if (obstacle.isPresent()) {
-      return obstacle.get();
-    }
-    if (isSettling(context, DELETE, identifier)) {
-      return waitFor("rds:DBInstanceDeleted", identifier, "requested");
-    }
-    if (Boolean.TRUE.equals(original.deletionProtection())) {
-      if (isSettling(context, MODIFY, identifier)) {
-        return waitFor("rds:DeletionProtectionOff", identifier, "requested");
-      }
-      context.mutate(
-          MODIFY,
-          identifier,
-          () ->
-              rds.client()
-                  .modifyDBInstance(
-                      r ->
-                          r.dbInstanceIdentifier(identifier)
-                              .deletionProtection(false)
-                              .applyImmediately(true)));
-      return waitFor("rds:DeletionProtectionOff", identifier, "requested");
-    }
-    context.mutate(
-        DELETE,
-        identifier,
-        () ->
-            rds.client()
-                .deleteDBInstance(
-                    r ->
-                        r.dbInstanceIdentifier(identifier)
-                            .skipFinalSnapshot(false)
-                            .finalDBSnapshotIdentifier(names.finalSnapshot())
-                            .deleteAutomatedBackups(false)));
-    return waitFor("rds:DBInstanceDeleted", identifier, "requested");
+  private DeleteDbInstanceResponse delete() {
+    return rds.client()
+        .deleteDBInstance(
+            r ->
+                r.dbInstanceIdentifier(names.asideName())
+                    .skipFinalSnapshot(false)
+                    .finalDBSnapshotIdentifier(names.finalSnapshot())
+                    .deleteAutomatedBackups(false));
   }
 
-  private Optional<StepOutcome> obstacle(StepContext context, DBInstance original) {
-    return Fitness.ofReplacement(env, context, names.original())
-        .or(() -> Topology.obstacle(context, rds, original))
-        .or(() -> finalSnapshotTaken(context, original));
-  }
-
-  /** Nothing of this run can have made it before it asked for the deletion. */
-  private Optional<StepOutcome> finalSnapshotTaken(StepContext context, DBInstance original) {
-    boolean isOurs = context.timesSent(DELETE, original.dbInstanceIdentifier()) > 0;
-    return rds.snapshot(context, names.finalSnapshot())
-        .filter(snapshot -> !isOurs || !isOfOriginal(snapshot))
-        .map(snapshot -> takenBy(snapshot));
-  }
-
-  private boolean isOfOriginal(DBSnapshot snapshot) {
-    return plan.attribute(ORIGINAL_RESOURCE_ID).equals(snapshot.dbiResourceId());
-  }
-
-  private StepOutcome takenBy(DBSnapshot snapshot) {
-    return StepOutcome.blocked(
-        "There is a DB snapshot '"
-            + names.finalSnapshot()
-            + "' that is not this run's final one: it was made of '"
-            + snapshot.dbInstanceIdentifier()
-            + "' ("
-            + snapshot.dbiResourceId()
-            + ").",
-        "Nothing was deleted by this step. Copy it to another name, delete it, and resume.");
+  private StepOutcome waitForDeletion(String seen) {
+    return waitFor("rds:DBInstanceDeleted", names.asideName(), seen);
   }
 
   private StepOutcome afterDeletion(StepContext context) {
     Optional<DBSnapshot> last = rds.snapshot(context, names.finalSnapshot());
-    if (last.isPresent() && !isOfOriginal(last.get())) {
+    if (last.isPresent() && !Retirement.isOfOriginal(env, last.get())) {
       return StepOutcome.blocked(
           "The original is gone, and the DB snapshot '"
               + names.finalSnapshot()

@@ -19,11 +19,20 @@ import software.amazon.awssdk.services.rds.model.InvalidDbSnapshotStateException
 abstract class SnapshotStep extends RdsStep {
 
   static final String DELETE = "rds:DeleteDBSnapshot";
+  private static final String SNAPSHOT_ARN = "snapshotArn";
 
   private final String identifier;
   private final String operation;
+  private final OriginalServes originalServes;
+  private final Absence absence = new Absence();
 
-  SnapshotStep(String id, String title, String operation, String identifier, RdsStep.Env env) {
+  SnapshotStep(
+      String id,
+      String title,
+      String operation,
+      String identifier,
+      RdsStep.Env env,
+      OriginalServes originalServes) {
     super(
         new StepDescription(
             id,
@@ -36,6 +45,7 @@ abstract class SnapshotStep extends RdsStep {
         env);
     this.identifier = identifier;
     this.operation = operation;
+    this.originalServes = originalServes;
   }
 
   /** Sends the one call that makes the snapshot. */
@@ -95,7 +105,7 @@ abstract class SnapshotStep extends RdsStep {
                     StepOutcome.done(
                         Facts.of(
                             Map.of(
-                                "snapshotArn",
+                                SNAPSHOT_ARN,
                                 snapshot.dbSnapshotArn(),
                                 "kmsKeyId",
                                 Settings.text(snapshot.kmsKeyId())))));
@@ -114,30 +124,38 @@ abstract class SnapshotStep extends RdsStep {
 
   @Override
   public StepOutcome undo(StepContext context) {
-    if (isSettling(context, operation, identifier) && rds.snapshot(context, identifier).isEmpty()) {
-      return waitUntilFound();
+    boolean mayBeThere =
+        isMadeBy(description().id(), context)
+            || context.lastSent(operation, identifier).isPresent();
+    boolean isDeleted = context.lastSent(DELETE, identifier).isPresent();
+    Optional<DBSnapshot> found = rds.snapshot(context, identifier);
+    if (found.isEmpty()) {
+      return mayBeThere && !isDeleted && !absence.isCertain(context)
+          ? waitUntilFound()
+          : StepOutcome.done();
     }
-    return delete(context, rds, identifier, names)
-        ? StepOutcome.done()
-        : waitFor("rds:DBSnapshotDeleted", identifier, "deleting");
+    if (!names.isMine(found.get().tagList())) {
+      return mayBeThere ? untagged("DB snapshot", identifier, names) : StepOutcome.done();
+    }
+    return originalServes.obstacle(context).orElseGet(() -> delete(this, context, identifier));
   }
 
-  /** Returns true once it is gone. Leaves alone what the run did not make. */
-  static boolean delete(StepContext context, Rds rds, String identifier, RdsNames names) {
-    Optional<DBSnapshot> found = rds.snapshot(context, identifier);
-    if (found.isEmpty() || !names.isMine(found.get().tagList())) {
-      return true;
-    }
+  static boolean isMadeBy(String stepId, StepContext context) {
+    return context.factsOf(stepId).find(SNAPSHOT_ARN).isPresent();
+  }
+
+  /** Deletes what is there and this run's. Done once it is gone. */
+  static StepOutcome delete(RdsStep step, StepContext context, String identifier) {
     try {
       context.mutate(
           DELETE,
           identifier,
-          () -> rds.client().deleteDBSnapshot(r -> r.dbSnapshotIdentifier(identifier)));
+          () -> step.rds.client().deleteDBSnapshot(r -> r.dbSnapshotIdentifier(identifier)));
     } catch (DbSnapshotNotFoundException e) {
-      return true;
+      return StepOutcome.done();
     } catch (InvalidDbSnapshotStateException e) {
-      return false;
+      // Being deleted by a call whose answer was lost.
     }
-    return false;
+    return step.waitFor("rds:DBSnapshotDeleted", identifier, "deleting");
   }
 }

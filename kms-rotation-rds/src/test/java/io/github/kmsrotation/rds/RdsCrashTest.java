@@ -63,7 +63,11 @@ class RdsCrashTest {
           "DeleteDBSnapshot",
           "DeleteDBSnapshot");
 
-  private static final int FIRST_THAT_RETIRES = MUTATING_CALLS.indexOf("DeleteDBInstance");
+  /** The place of the call that cannot be undone: whatever is sent or refused before can. */
+  private static final int RETIRING = MUTATING_CALLS.indexOf("DeleteDBInstance") + 1;
+
+  /** Where another process works, nobody can turn the clock for it: an hour is a third second. */
+  private static final double SPEED = 10_000;
 
   @TempDir Path directory;
 
@@ -98,8 +102,12 @@ class RdsCrashTest {
     return IntStream.rangeClosed(1, MUTATING_CALLS.size());
   }
 
+  static IntStream everyCallUpToRetirement() {
+    return IntStream.rangeClosed(1, RETIRING);
+  }
+
   static IntStream everyCallBeforeRetirement() {
-    return IntStream.range(1, FIRST_THAT_RETIRES);
+    return IntStream.range(1, RETIRING);
   }
 
   static Stream<Arguments> beforeAndAfterEveryCall() {
@@ -121,6 +129,7 @@ class RdsCrashTest {
       throws SQLException {
     assertThat(report.status()).as(report.reason()).isEqualTo(RunStatus.ROLLED_BACK);
     assertThat(world.instance(RdsWorld.DATABASE).dbiResourceId()).isEqualTo(originalResourceId);
+    assertThat(world.instance(RdsWorld.DATABASE).deletionProtection()).isTrue();
     assertThat(world.count(RdsWorld.DATABASE, "SELECT count(*) FROM orders")).isEqualTo(100);
     assertThat(world.aws.rds().instances()).isEqualTo(Map.of("orders-prod", "available"));
     boolean served =
@@ -171,7 +180,7 @@ class RdsCrashTest {
   @MethodSource("beforeAndAfterEveryCall")
   void rotation_whenItsProcessIsKilled_isResumedToTheSameEnd(String moment, int n)
       throws Exception {
-    createDatabase(TestClock.running(3_000));
+    createDatabase(TestClock.running(SPEED));
 
     killAt(moment, n, "run");
 
@@ -180,7 +189,7 @@ class RdsCrashTest {
   }
 
   @ParameterizedTest
-  @MethodSource("everyCallBeforeRetirement")
+  @MethodSource("everyCallUpToRetirement")
   void rollBack_whenAwsRefusedTheNthCall_leavesTheOriginalServingAndNothingElse(int n)
       throws SQLException {
     createDatabase();
@@ -196,7 +205,7 @@ class RdsCrashTest {
   @MethodSource("everyCallBeforeRetirement")
   void rollBack_whenTheProcessWasKilledAfterTheNthCall_leavesTheOriginalServingAndNothingElse(int n)
       throws Exception {
-    createDatabase(TestClock.running(3_000));
+    createDatabase(TestClock.running(SPEED));
     String original = world.instance(RdsWorld.DATABASE).dbiResourceId();
 
     killAt("after", n, "run");
@@ -205,7 +214,7 @@ class RdsCrashTest {
   }
 
   @ParameterizedTest
-  @MethodSource("everyCallBeforeRetirement")
+  @MethodSource("everyCallUpToRetirement")
   void rollBack_whenTheAnswersOfItsOwnCallsAreLost_leavesTheOriginalServingAndNothingElse(int n)
       throws SQLException {
     createDatabase();
@@ -249,7 +258,7 @@ class RdsCrashTest {
   @ParameterizedTest(name = "killed {0} call {1}")
   @MethodSource("beforeAndAfterEveryCallOfARollBack")
   void rollBack_whenItsProcessIsKilled_goesOnWhenResumed(String moment, int n) throws Exception {
-    createDatabase(TestClock.running(3_000));
+    createDatabase(TestClock.running(SPEED));
     String original = world.instance(RdsWorld.DATABASE).dbiResourceId();
     RunId runId = runUntilRetirement();
 

@@ -26,8 +26,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.kms.model.KeyState;
+import software.amazon.awssdk.services.rds.model.DBInstanceAutomatedBackup;
 
-/** No key is retired under a DB instance or a DB snapshot. */
+/** No key is retired under what RDS has under it. */
 class RdsKeyUsageTest {
 
   private static final String KEY = RdsApplication.KEY_ALIAS;
@@ -48,6 +49,10 @@ class RdsKeyUsageTest {
             new KeyArn(arn),
             new AwsCalls(RdsApplication.quick()),
             Optional.of(world.options().build()));
+  }
+
+  private List<String> resources() {
+    return uses(world.keyArn).stream().map(KeyUse::resource).toList();
   }
 
   private KeyRetirementOptions options() {
@@ -118,6 +123,138 @@ class RdsKeyUsageTest {
   }
 
   @Test
+  void uses_ofAnAutomatedBackup_areNoneWhileItsDatabaseIsThere_andOneOnceItIsRetained() {
+    world = new RdsWorld(directory, r -> r.kmsKeyId(KEY));
+    assertThat(resources()).containsExactly("DB instance orders-prod");
+    String resourceId = world.instance(RdsWorld.DATABASE).dbiResourceId();
+
+    world.rds.deleteDBInstance(
+        r ->
+            r.dbInstanceIdentifier(RdsWorld.DATABASE)
+                .skipFinalSnapshot(true)
+                .deleteAutomatedBackups(false));
+    world.settle();
+
+    assertThat(resources())
+        .containsExactly(
+            "automated backup retained of DB instance orders-prod (" + resourceId + ")");
+    assertThat(uses(world.keyArn).get(0).what()).contains("DeleteDBInstanceAutomatedBackup");
+    world.aws.clock().advance(Duration.ofDays(1));
+    assertThat(resources()).isEmpty();
+  }
+
+  @Test
+  void uses_ofReplicatedBackups_areTheirs_andSayHowToStopTheReplication() {
+    world = new RdsWorld(directory);
+    try (RdsApplication elsewhere =
+        new RdsApplication(world.aws.endpoint(), "us-east-1", directory)) {
+      elsewhere.rds.createDBInstance(
+          r ->
+              r.dbInstanceIdentifier("orders-us")
+                  .engine("mysql")
+                  .dbInstanceClass("db.m7g.large")
+                  .allocatedStorage(100)
+                  .masterUsername("orders_admin")
+                  .masterUserPassword(RdsWorld.PASSWORD)
+                  .storageEncrypted(true));
+      world.settle();
+      String source = elsewhere.rds.describeDBInstances().dbInstances().get(0).dbInstanceArn();
+      world.rds.startDBInstanceAutomatedBackupsReplication(
+          r -> r.sourceDBInstanceArn(source).kmsKeyId(KEY));
+      world.settle();
+
+      KeyUse use = uses(world.keyArn).get(0);
+
+      assertThat(resources()).hasSize(1);
+      assertThat(use.resource())
+          .startsWith("automated backup replicated from us-east-1 of DB instance orders-us (db-");
+      assertThat(use.what()).contains("StopDBInstanceAutomatedBackupsReplication");
+      world.rds.stopDBInstanceAutomatedBackupsReplication(r -> r.sourceDBInstanceArn(source));
+      assertThat(uses(world.keyArn)).singleElement().asString().doesNotContain("StopDB");
+    }
+  }
+
+  @Test
+  void uses_ofADbCluster_areItsStorage_itsInsights_itsSecret_itsSnapshots_andRetainedBackups() {
+    world = new RdsWorld(directory);
+    world.rds.createDBCluster(
+        r ->
+            r.dbClusterIdentifier("stock")
+                .engine("aurora-postgresql")
+                .masterUsername("stock_admin")
+                .manageMasterUserPassword(true)
+                .masterUserSecretKmsKeyId(KEY)
+                .storageEncrypted(true)
+                .kmsKeyId(KEY)
+                .enablePerformanceInsights(true)
+                .performanceInsightsKMSKeyId(KEY));
+    world.settle();
+    world.rds.createDBClusterSnapshot(
+        r -> r.dbClusterIdentifier("stock").dbClusterSnapshotIdentifier("kept"));
+    world.settle();
+    String cluster = "DB cluster stock (aurora-postgresql)";
+    String snapshot = "DB cluster snapshot kept (manual)";
+    assertThat(resources()).containsExactly(cluster, cluster, cluster, snapshot);
+    String resourceId = world.rds.describeDBClusters().dbClusters().get(0).dbClusterResourceId();
+
+    world.rds.deleteDBCluster(
+        r -> r.dbClusterIdentifier("stock").skipFinalSnapshot(true).deleteAutomatedBackups(false));
+    world.settle();
+
+    assertThat(resources())
+        .containsExactly(
+            snapshot, "automated backup retained of DB cluster stock (" + resourceId + ")");
+  }
+
+  @Test
+  void retirement_whereTheCallerMayListNothing_namesEveryPermissionOnce() {
+    world = new RdsWorld(directory);
+    world.kms.deleteAlias(r -> r.aliasName(KEY));
+    List<String> operations =
+        List.of(
+            "DescribeDBClusters",
+            "DescribeDBInstances",
+            "DescribeDBSnapshots",
+            "DescribeDBClusterSnapshots",
+            "DescribeDBInstanceAutomatedBackups",
+            "DescribeDBClusterAutomatedBackups",
+            "DescribeTenantDatabases",
+            "DescribeDBEngineVersions",
+            "DescribeIntegrations",
+            "DescribeExportTasks");
+    operations.forEach(operation -> world.aws.faults().on(operation).error("AccessDenied", 403));
+
+    PlanningException refused = catchThrowableOfType(PlanningException.class, retirement()::plan);
+
+    assertThat(refused.problems()).hasSameSizeAs(operations);
+    for (int i = 0; i < operations.size(); i++) {
+      assertThat(refused.problems().get(i).toString()).contains("rds:" + operations.get(i) + " ");
+    }
+  }
+
+  @Test
+  void retirement_whereOneLookIsDenied_stillTellsWhatTheOthersFound() {
+    world = new RdsWorld(directory, r -> r.kmsKeyId(KEY));
+    world.aws.faults().on("DescribeDBClusters").error("AccessDenied", 403);
+
+    assertThat(problems()).containsExactly("DB clusters", "DB instance orders-prod", KEY);
+  }
+
+  @Test
+  void retirement_whenALookIsDeniedMeanwhile_isBlockedAndNamesThePermission() {
+    world = new RdsWorld(directory);
+    world.kms.deleteAlias(r -> r.aliasName(KEY));
+    RotationPlan plan = retirement().plan();
+    world.aws.faults().on("DescribeDBClusters").error("AccessDenied", 403);
+
+    RotationReport report = retiring().run(plan);
+
+    assertThat(report.status()).isEqualTo(RunStatus.BLOCKED);
+    assertThat(report.reason()).contains("DB clusters", "rds:DescribeDBClusters");
+    assertThat(state()).isEqualTo(KeyState.ENABLED);
+  }
+
+  @Test
   void retirement_whereTheCallerMayNotListSnapshots_saysSo() {
     world = new RdsWorld(directory);
     world.kms.deleteAlias(r -> r.aliasName(KEY));
@@ -144,12 +281,21 @@ class RdsKeyUsageTest {
     world.approving().run(move).requireComplete();
     world.kms.updateAlias(r -> r.aliasName(KEY).targetKeyId(newKey));
     String last = "orders-prod-" + move.runId() + "-final";
-    assertThat(problems()).containsExactly("DB snapshot " + last + " (manual)");
+    DBInstanceAutomatedBackup retained = retainedBackup();
+    assertThat(problems())
+        .containsExactly(
+            "DB snapshot " + last + " (manual)",
+            "automated backup retained of DB instance "
+                + retained.dbInstanceIdentifier()
+                + " ("
+                + retained.dbiResourceId()
+                + ")");
 
     world.rds.deleteDBSnapshot(r -> r.dbSnapshotIdentifier(last));
+    world.rds.deleteDBInstanceAutomatedBackup(r -> r.dbiResourceId(retained.dbiResourceId()));
     world.settle();
     RotationPlan plan = retirement().plan();
-    assertThat(plan.describe()).contains("rds: DB instances and DB snapshots, but neither");
+    assertThat(plan.describe()).contains("rds: DB instances and DB clusters");
     retiring().run(plan).requireComplete();
     assertThat(state()).isEqualTo(KeyState.PENDING_DELETION);
 
@@ -178,6 +324,13 @@ class RdsKeyUsageTest {
     assertThat(report.status()).isEqualTo(RunStatus.BLOCKED);
     assertThat(report.reason()).contains("DB snapshot copied (manual)");
     assertThat(state()).isEqualTo(KeyState.ENABLED);
+  }
+
+  private DBInstanceAutomatedBackup retainedBackup() {
+    return world.rds.describeDBInstanceAutomatedBackups().dbInstanceAutomatedBackups().stream()
+        .filter(backup -> backup.status().equals("retained"))
+        .findFirst()
+        .orElseThrow();
   }
 
   private KeyState state() {

@@ -120,6 +120,19 @@ class RdsOtherRunsTest {
   }
 
   @Test
+  void rollBack_ofARunThatWasRefused_isPossibleAfterTheOtherRunEnded() {
+    RotationPlan first = world.planner().plan();
+    RotationPlan second = world.planner().plan();
+    world.runner().build().run(first);
+    assertThat(world.approving().run(second).status()).isEqualTo(RunStatus.BLOCKED);
+    world.approving().resume(first.runId()).requireComplete();
+
+    RotationReport report = world.runner().build().rollBack(second.runId());
+
+    assertThat(report.status()).as(report.reason()).isEqualTo(RunStatus.ROLLED_BACK);
+  }
+
+  @Test
   void run_withoutAFreeze_isRefusedBeforeItsSnapshot() {
     RotationPlan first = world.planner().plan();
     RdsOptions options =

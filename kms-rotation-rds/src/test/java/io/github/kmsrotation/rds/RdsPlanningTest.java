@@ -12,6 +12,7 @@ import io.github.kmsrotation.plan.Notice;
 import io.github.kmsrotation.plan.PlanningException;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.RunId;
+import io.github.kmsrotation.plan.Verification;
 import io.github.kmsrotation.spi.PlanRequest;
 import io.github.kmsrotation.target.RdsTarget;
 import java.nio.file.Path;
@@ -251,8 +252,14 @@ class RdsPlanningTest {
         r -> r.dbInstanceIdentifier("sales-replica").sourceDBInstanceIdentifier("sales"));
     world.settle();
 
-    assertThat(problemOf(planner("sales")).text()).contains("sales-replica");
-    assertThat(problemOf(planner("sales-replica")).remedy()).contains("rotate the source");
+    RdsOptions otherEngine =
+        world.options().verifyData((original, other) -> Verification.passed(List.of())).build();
+    assertThat(problemOf(planner("sales").with(otherEngine)).text()).contains("sales-replica");
+    assertThat(problemOf(planner("sales-replica").with(otherEngine)).remedy())
+        .contains("rotate the source");
+    assertThat(problemsOf(planner("sales")))
+        .extracting(Notice::text)
+        .anySatisfy(text -> assertThat(text).contains("JdbcComparison", "sales is mysql"));
   }
 
   @Test

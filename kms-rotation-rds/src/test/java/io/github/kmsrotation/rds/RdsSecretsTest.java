@@ -1,7 +1,9 @@
 package io.github.kmsrotation.rds;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.kmsrotation.plan.PlanningException;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.rds.data.JdbcComparison;
 import io.github.kmsrotation.run.RotationListener;
@@ -105,6 +107,7 @@ class RdsSecretsTest {
   void failureToConnect_isReportedWithoutThePasswordThatWasTried() throws Exception {
     createDatabase(TestClock.manual(Instant.parse("2026-11-24T08:00:00Z")));
     world.sql(RdsWorld.DATABASE, "CREATE ROLE auditor LOGIN PASSWORD 'another'");
+    RotationPlan plan = world.planner().plan();
     RdsOptions options =
         world
             .options()
@@ -116,8 +119,11 @@ class RdsSecretsTest {
                     .build())
             .build();
 
-    RotationReport report =
-        world.runner().with(options).build().run(world.planner().with(options).plan());
+    assertThatThrownBy(() -> world.planner().with(options).plan())
+        .isInstanceOf(PlanningException.class)
+        .hasMessageContaining("nowhere")
+        .hasMessageNotContaining(MARKER);
+    RotationReport report = world.runner().with(options).build().run(plan);
 
     assertThat(report.status()).isEqualTo(RunStatus.FAILED);
     assertThat(report.reason()).contains("nowhere");

@@ -46,6 +46,7 @@ final class RotationProcess {
         new String[] {
           Path.of(System.getProperty("java.home"), "bin", "java").toString(),
           "-XX:TieredStopAtLevel=1",
+          "-XX:+UseSerialGC",
           "-Dorg.slf4j.simpleLogger.defaultLogLevel=" + logLevel,
           "-cp",
           System.getProperty("java.class.path") + File.pathSeparator + surefireClassPath(),

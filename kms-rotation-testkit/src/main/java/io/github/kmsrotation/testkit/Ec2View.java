@@ -73,6 +73,14 @@ public interface Ec2View {
   void breakVolume(String volumeId);
 
   /**
+   * Has EBS fail to finish a snapshot: its state is {@code error} from now on.
+   *
+   * @param snapshotId of a snapshot
+   * @throws IllegalArgumentException if there is no such snapshot
+   */
+  void breakSnapshot(String snapshotId);
+
+  /**
    * Gives a volume a product code of AWS Marketplace, which its snapshots and their volumes
    * inherit.
    *

@@ -298,9 +298,9 @@ public final class EmbeddedAws implements AutoCloseable {
     }
 
     /**
-     * How long what was made is not found: KMS keys, aliases, DB instances, DB snapshots and all
-     * that EC2 makes are missing in lists for so long, calls that name them are answered that they
-     * do not exist, and their names are taken. Zero by default: AWS promises no duration, so every
+     * How long what was made is not found: KMS keys, aliases, DB instances, DB clusters and their
+     * snapshots, and all that EC2 makes are missing in lists for so long, calls that name them are
+     * answered that they do not exist, and their names are taken. Zero by default: AWS promises no duration, so every
      * code has to bear it and a test of something else need not wait for it. Give some seconds, as
      * KMS speaks of, to prove that code bears it, and a minute for a bad day.
      *

@@ -72,6 +72,11 @@ final class LockedEc2View implements Ec2View {
   }
 
   @Override
+  public void breakSnapshot(String snapshotId) {
+    change(() -> ec2.breakSnapshot(snapshotId));
+  }
+
+  @Override
   public void sell(String volumeId, String productCode) {
     change(() -> ec2.sell(volumeId, productCode));
   }

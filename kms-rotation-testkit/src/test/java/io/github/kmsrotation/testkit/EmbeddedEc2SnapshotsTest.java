@@ -396,4 +396,16 @@ class EmbeddedEc2SnapshotsTest extends Ec2Fixture {
     assertRefused(
         "InvalidParameterValue", () -> create(r -> r.snapshotId(id).volumeInitializationRate(50)));
   }
+
+  @Test
+  void snapshot_inError_staysSo_andMakesNoVolume() {
+    String id = begin(volume(r -> {}));
+    aws.ec2().breakSnapshot(id);
+    settle();
+
+    assertThat(see(id).stateAsString()).isEqualTo("error");
+    assertRefused("IncorrectState", () -> create(r -> r.snapshotId(id)));
+    ec2.deleteSnapshot(r -> r.snapshotId(id));
+    assertThat(aws.ec2().snapshots()).isEmpty();
+  }
 }

@@ -13,7 +13,8 @@ public interface ConnectionSource {
    * @param endpoint the DB instance
    * @param database the database in it
    * @return a connection, which is closed after use
-   * @throws SQLException if it cannot be had
+   * @throws SQLException if it cannot be had; its SQLSTATE is reported, its message is not. The
+   *     message of any other exception is reported, so it is to hold no password
    */
   Connection connect(DatabaseEndpoint endpoint, String database) throws SQLException;
 }

@@ -2,16 +2,15 @@ package io.github.kmsrotation.rds.data;
 
 import io.github.kmsrotation.internal.InWords;
 import io.github.kmsrotation.plan.Evidence;
+import io.github.kmsrotation.plan.Notice;
 import io.github.kmsrotation.plan.Verification;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -23,7 +22,8 @@ import java.util.function.Supplier;
  * evidence holds counts and checksums of rows and a SHA-256 of each definition, never a row or a
  * definition, since those may hold secrets. Rows are streamed, so memory does not grow with them.
  * Each side is read in one read-only transaction of its own. The driver, {@code
- * org.postgresql:postgresql}, is the caller's. Immutable; safe for use by several threads.
+ * org.postgresql:postgresql}, is the caller's to have on the class path. Immutable; safe for use by
+ * several threads.
  *
  * <p>Row security is turned off for reading: PostgreSQL then refuses to read a table of which the
  * user may not see every row, instead of leaving rows out. See <a
@@ -40,10 +40,9 @@ import java.util.function.Supplier;
 public final class JdbcComparison implements DataVerifier {
 
   private static final int MOST_DIFFERENCES = 200;
-  private static final String LOGIN_SECONDS = "60";
 
   private final List<String> databases;
-  private final ConnectionSource source;
+  private final PostgresAccess access;
   private final int fetchSize;
   private final Duration readTimeout;
 
@@ -54,30 +53,19 @@ public final class JdbcComparison implements DataVerifier {
     this.databases = List.copyOf(builder.databases);
     this.fetchSize = builder.fetchSize;
     this.readTimeout = builder.readTimeout;
-    this.source =
-        builder.connector.orElseGet(
-            () ->
-                withPassword(
-                    builder.user.orElseThrow(
-                        () -> new IllegalArgumentException("Call user(...) or connector(...)")),
-                    builder.password.orElseThrow(
-                        () ->
-                            new IllegalArgumentException(
-                                "Call password(...) or passwordOf(...)"))));
-  }
-
-  private static ConnectionSource withPassword(
-      String user, Function<DatabaseEndpoint, String> password) {
-    return (endpoint, database) -> {
-      Properties properties = new Properties();
-      properties.setProperty("user", user);
-      properties.setProperty("password", password.apply(endpoint));
-      properties.setProperty("loginTimeout", LOGIN_SECONDS);
-      properties.setProperty("ApplicationName", "kms-rotation");
-      return DriverManager.getConnection(
-          "jdbc:postgresql://" + endpoint.host() + ":" + endpoint.port() + "/" + database,
-          properties);
-    };
+    this.access =
+        builder
+            .connector
+            .map(PostgresAccess::by)
+            .orElseGet(
+                () ->
+                    PostgresAccess.withPassword(
+                        builder.user.orElseThrow(
+                            () -> new IllegalArgumentException("Call user(...) or connector(...)")),
+                        builder.password.orElseThrow(
+                            () ->
+                                new IllegalArgumentException(
+                                    "Call password(...) or passwordOf(...)"))));
   }
 
   /**
@@ -91,14 +79,7 @@ public final class JdbcComparison implements DataVerifier {
 
   @Override
   public Verification verify(DatabaseEndpoint original, DatabaseEndpoint replacement) {
-    if (!original.engine().equals("postgres")) {
-      throw new DataVerificationException(
-          "JdbcComparison compares PostgreSQL databases; "
-              + original.dbInstanceIdentifier()
-              + " is "
-              + original.engine()
-              + ". Give a DataVerifier of your own.");
-    }
+    requirePostgres(original);
     List<Evidence> evidence = new ArrayList<>();
     for (String database : databases) {
       evidence.addAll(compare(read(original, database), read(replacement, database)));
@@ -107,44 +88,84 @@ public final class JdbcComparison implements DataVerifier {
     return same ? Verification.passed(evidence) : Verification.failed(shortened(evidence));
   }
 
+  @Override
+  public List<Evidence> contentOf(DatabaseEndpoint database) {
+    requirePostgres(database);
+    List<Evidence> evidence = new ArrayList<>();
+    for (String name : databases) {
+      PostgresContent content = read(database, name);
+      evidence.addAll(compare(content, content));
+    }
+    return evidence;
+  }
+
+  private static void requirePostgres(DatabaseEndpoint database) {
+    Optional<Notice> otherEngine = otherEngine(database);
+    if (otherEngine.isPresent()) {
+      throw new DataVerificationException(otherEngine.get().toString());
+    }
+  }
+
+  /**
+   * Logs in to each database of the original and asks for each table with no rows, for the
+   * sequences and for the large objects. A table that somebody else locks for more than 10 seconds
+   * is a problem, too.
+   */
+  @Override
+  public List<Notice> preflight(DatabaseEndpoint original) {
+    return otherEngine(original)
+        .map(List::of)
+        .orElseGet(
+            () ->
+                databases.stream()
+                    .flatMap(name -> new PostgresTrial(access, original, name).problems().stream())
+                    .toList());
+  }
+
+  private static Optional<Notice> otherEngine(DatabaseEndpoint endpoint) {
+    return endpoint.engine().equals("postgres")
+        ? Optional.empty()
+        : Optional.of(
+            new Notice(
+                endpoint.dbInstanceIdentifier(),
+                "JdbcComparison compares PostgreSQL databases; "
+                    + endpoint.dbInstanceIdentifier()
+                    + " is "
+                    + endpoint.engine()
+                    + ".",
+                "Give a DataVerifier of your own."));
+  }
+
   private static List<Evidence> shortened(List<Evidence> evidence) {
     return evidence.stream().filter(e -> !e.matches()).limit(MOST_DIFFERENCES).toList();
   }
 
   private PostgresContent read(DatabaseEndpoint endpoint, String database) {
-    try (Connection connection = source.connect(endpoint, database)) {
+    try (Connection connection = access.connect(endpoint, database)) {
       connection.setNetworkTimeout(Runnable::run, Math.toIntExact(readTimeout.toMillis()));
       PostgresContent content = new PostgresContent(connection, database, fetchSize);
       try {
         content.read();
       } catch (SQLException e) {
-        throw unreadable(endpoint, database, ": " + content.reading(), e);
+        throw unreadable(endpoint, database, content.reading(), SqlFailure.of(e));
       }
       return content;
     } catch (SQLException e) {
-      throw unreadable(endpoint, database, "", e);
+      throw access.refused(endpoint, database, e);
     }
   }
 
-  private static DataVerificationException unreadable(
-      DatabaseEndpoint endpoint, String database, String what, SQLException e) {
-    String remedy =
-        PostgresContent.INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())
-            ? "The user may not read it, or row security hides rows of it from the user: grant"
-                + " SELECT, and membership in the role that owns it or BYPASSRLS, and resume."
-            : "Mend it and resume.";
+  private DataVerificationException unreadable(
+      DatabaseEndpoint endpoint, String database, String what, SqlFailure failure) {
     return new DataVerificationException(
-        "Database '"
-            + database
-            + "' of DB instance "
-            + endpoint.dbInstanceIdentifier()
-            + " could not be read"
+        access.name(endpoint, database)
+            + " cannot be read: "
             + what
-            + ": SQLSTATE "
-            + e.getSQLState()
-            + ". Nothing was changed. "
-            + remedy,
-        e);
+            + ": "
+            + failure.words()
+            + ". "
+            + failure.remedyOfReading(),
+        failure.cause());
   }
 
   private static List<Evidence> compare(PostgresContent original, PostgresContent other) {
@@ -253,7 +274,8 @@ public final class JdbcComparison implements DataVerifier {
     }
 
     /**
-     * Instead of user and password: connects by the caller's means.
+     * Instead of user and password: connects by the caller's means. Of an {@code SQLException} that
+     * it throws the SQLSTATE is told and not the message, which may hold a URL with a password.
      *
      * @param connector connects
      * @return this builder

@@ -28,12 +28,11 @@ import java.util.function.UnaryOperator;
  */
 final class PostgresContent {
 
-  /** The SQLSTATE of PostgreSQL, for lacking permission as for row security. */
-  static final String INSUFFICIENT_PRIVILEGE = "42501";
+  static final String READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
   private static final BigInteger MODULUS = BigInteger.ONE.shiftLeft(256);
 
-  private static final List<String> FIXED_SETTINGS =
+  static final List<String> FIXED_SETTINGS =
       List.of(
           "SET TIME ZONE 'UTC'",
           "SET datestyle TO 'ISO, YMD'",
@@ -98,13 +97,13 @@ final class PostgresContent {
               "SELECT oid::text, encode(sha256(lo_get(oid)), 'hex') FROM pg_largeobject_metadata");
 
   /** Where the user may not read a sequence, the view says that it is unused. */
-  private static final String SEQUENCES =
+  static final String SEQUENCES =
       "SELECT schemaname || '.' || sequencename, data_type || ' from ' || start_value || ' in ' ||"
           + " min_value || ' to ' || max_value || ' cycle ' || cycle || ' cache ' || cache_size,"
           + " increment_by, last_value, has_sequence_privilege(format('%I.%I', schemaname,"
           + " sequencename), 'SELECT, USAGE') FROM pg_sequences";
 
-  private static final String TABLES =
+  static final String TABLES =
       "SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname), c.relpersistence = 'u'"
           + " FROM pg_class c"
           + " JOIN pg_namespace n ON n.oid = c.relnamespace"
@@ -159,7 +158,7 @@ final class PostgresContent {
   }
 
   private void readAll(Statement statement) throws SQLException {
-    statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    statement.execute(READ_ONLY);
     for (String setting : FIXED_SETTINGS) {
       statement.execute(setting);
     }
@@ -198,7 +197,7 @@ final class PostgresContent {
       while (result.next()) {
         reading = "sequence " + result.getString(1);
         if (!result.getBoolean(5)) {
-          throw new SQLException("permission denied", INSUFFICIENT_PRIVILEGE);
+          throw permissionDenied();
         }
         sequences.put(
             database + " " + reading,
@@ -208,6 +207,16 @@ final class PostgresContent {
                 Optional.ofNullable(result.getBigDecimal(4)).map(BigDecimal::toBigIntegerExact)));
       }
     }
+  }
+
+  /** What PostgreSQL says of anything else that one may not read, but not of a sequence. */
+  static SQLException permissionDenied() {
+    return new SQLException("permission denied", SqlFailure.INSUFFICIENT_PRIVILEGE);
+  }
+
+  /** ONLY: partitions and inheriting tables are read in their own right. */
+  static String rowsOf(String table) {
+    return "SELECT (t.*)::text FROM ONLY " + table + " t";
   }
 
   private record Table(String name, boolean isUnlogged) {}
@@ -230,9 +239,7 @@ final class PostgresContent {
     long rows = 0;
     try (Statement statement = connection.createStatement()) {
       statement.setFetchSize(fetchSize);
-      // ONLY: partitions and inheriting tables are read in their own right.
-      try (ResultSet result =
-          statement.executeQuery("SELECT (t.*)::text FROM ONLY " + table.name() + " t")) {
+      try (ResultSet result = statement.executeQuery(rowsOf(table.name()))) {
         while (result.next()) {
           byte[] row = result.getString(1).getBytes(StandardCharsets.UTF_8);
           sum = sum.add(new BigInteger(1, sha256.digest(row))).mod(MODULUS);

@@ -19,11 +19,14 @@ record PostgresSequence(String definition, BigInteger increment, Optional<BigInt
   private static final BigInteger LOGGED_IN_ADVANCE = BigInteger.valueOf(32);
 
   Evidence compare(String subject, PostgresSequence replacement) {
-    if (equals(replacement) || !recoveredTo(replacement)) {
+    if (!equals(replacement) && !recoveredTo(replacement)) {
       return new Evidence(subject, toString(), replacement.toString());
     }
+    // The same text wherever in that range the replacement is: it tells of the original only.
     String both =
-        this + "; the replacement " + replacement.value() + ", as a recovery may leave it";
+        lastValue.isEmpty()
+            ? toString()
+            : this + ", or up to " + LOGGED_IN_ADVANCE + " values ahead, as a recovery leaves it";
     return new Evidence(subject, both, both);
   }
 

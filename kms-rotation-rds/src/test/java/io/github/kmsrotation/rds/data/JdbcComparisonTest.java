@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,26 @@ class JdbcComparisonTest {
       throws SQLException {
     return DriverManager.getConnection(
         "jdbc:postgresql://127.0.0.1:" + database.port() + "/orders", "admin", password);
+  }
+
+  @Test
+  void contentOf_readsTheDatabaseOnceAndTellsTheSameAsAComparison() {
+    AtomicInteger connections = new AtomicInteger();
+    JdbcComparison comparison =
+        JdbcComparison.builder()
+            .database("orders")
+            .connector(
+                (endpoint, database) -> {
+                  connections.incrementAndGet();
+                  return connect(original, PASSWORD);
+                })
+            .build();
+    DatabaseEndpoint endpoint = new DatabaseEndpoint("orders", "postgres", "127.0.0.1", 5432);
+
+    List<Evidence> content = comparison.contentOf(endpoint);
+
+    assertThat(connections).hasValue(1);
+    assertThat(content).isEqualTo(comparison.verify(endpoint, endpoint).evidence());
   }
 
   private static void execute(PostgresDatabase database, List<String> statements)
@@ -187,7 +208,7 @@ class JdbcComparisonTest {
         .isInstanceOf(DataVerificationException.class)
         .hasMessageContaining("'orders' of DB instance original")
         .hasMessageContaining("28P01")
-        .hasMessageContaining("Nothing was changed")
+        .hasMessageContaining("refuses the user or the password")
         .satisfies(
             e -> {
               StringWriter trace = new StringWriter();

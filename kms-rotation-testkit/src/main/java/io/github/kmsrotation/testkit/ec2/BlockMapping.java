@@ -51,6 +51,14 @@ record BlockMapping(String device, Optional<Map<String, Object>> ebs, boolean is
     return new BlockMapping(device, Optional.of(all), false);
   }
 
+  /** The same of another snapshot, and so encrypted as that is. */
+  BlockMapping withSnapshot(Snapshot snapshot) {
+    Map<String, Object> all = new LinkedHashMap<>(ebs.orElse(Map.of()));
+    all.put("SnapshotId", snapshot.id);
+    all.put("Encrypted", snapshot.encryption.isOn());
+    return new BlockMapping(device, Optional.of(all), false);
+  }
+
   Params params() {
     return new Params(ebs.orElse(Map.of()), "InvalidBlockDeviceMapping");
   }

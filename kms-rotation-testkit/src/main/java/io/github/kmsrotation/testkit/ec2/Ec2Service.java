@@ -159,6 +159,18 @@ public final class Ec2Service implements AwsService, AutoCloseable {
   /**
    * For tests.
    *
+   * @param snapshotId becomes {@code error}, as a snapshot does that could not be finished
+   */
+  public void breakSnapshot(String snapshotId) {
+    if (!(store.any(snapshotId) instanceof Snapshot snapshot)) {
+      throw new IllegalArgumentException(snapshotId + " is not a snapshot");
+    }
+    snapshot.status = "error";
+  }
+
+  /**
+   * For tests.
+   *
    * @param volumeId gets a product code of AWS Marketplace
    * @param productCode the code
    */

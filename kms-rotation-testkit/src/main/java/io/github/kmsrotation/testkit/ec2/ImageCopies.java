@@ -5,7 +5,6 @@ import io.github.kmsrotation.testkit.http.AwsRequest;
 import io.github.kmsrotation.testkit.http.Operation;
 import io.github.kmsrotation.testkit.http.Params;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +20,8 @@ import java.util.function.Supplier;
 final class ImageCopies {
 
   private static final Duration REGISTERING = Duration.ofMinutes(1);
+
+  private static final List<Kind> TAGGABLE = List.of(Kind.IMAGE, Kind.SNAPSHOT);
 
   private final Ec2Store store;
   private final SnapshotCopies copies;
@@ -51,11 +52,50 @@ final class ImageCopies {
     return store.tokens.once(request, () -> begin(request));
   }
 
+  /** What to make, checked. */
+  private record Wish(
+      AwsRequest request,
+      Image source,
+      String name,
+      Optional<Integer> minutes,
+      Map<String, String> imageTags,
+      Map<String, String> snapshotTags) {}
+
   private Supplier<Map<String, Object>> begin(AwsRequest request) {
+    Wish wish = wish(request);
+    Ec2Rules.endDryRun(request);
+    String id = store.newId(Kind.IMAGE);
+    Map<String, Snapshot> copied = copySnapshots(wish, id);
+    Image image = image(wish, id, copied);
+    store.add(image);
+    Duration takes =
+        wish.minutes().map(m -> Duration.ofMinutes(m)).orElse(Takes.COPY).plus(REGISTERING);
+    store.later("CopyImage", takes, () -> finish(image, List.copyOf(copied.values())));
+    return () -> Map.of("imageId", image.id);
+  }
+
+  private Wish wish(AwsRequest request) {
     Params params = request.params();
     Image source =
         store.image(
             Ec2Rules.required(params, "SourceRegion"), Ec2Rules.required(params, "SourceImageId"));
+    checkSource(source);
+    String name =
+        ImageOperations.newName(store, request.region(), Ec2Rules.required(params, "Name"));
+    Optional<Integer> minutes = params.number("SnapshotCopyCompletionDurationMinutes");
+    SnapshotCopies.checkMinutes(minutes);
+    copies.requireRoom(request.region(), source.snapshotIds().size());
+    store.keys.ofCopy(request.region(), params, Encryption.NONE);
+    return new Wish(
+        request,
+        source,
+        name,
+        minutes,
+        imageTags(params, source),
+        Tags.specified(params, TAGGABLE, Kind.SNAPSHOT));
+  }
+
+  private static void checkSource(Image source) {
     if (!source.is("available")) {
       throw AwsError.badRequest(
           "InvalidAMIID.Unavailable", "The AMI " + source.id + " is " + source.state);
@@ -63,76 +103,65 @@ final class ImageCopies {
     if (!source.isEbsBacked()) {
       throw AwsError.notModelled("the copy of an AMI with an instance store root volume");
     }
-    String name =
-        ImageOperations.newName(store, request.region(), Ec2Rules.required(params, "Name"));
-    Optional<Integer> minutes = params.number("SnapshotCopyCompletionDurationMinutes");
-    SnapshotCopies.checkMinutes(minutes);
-    List<Kind> taggable = List.of(Kind.IMAGE, Kind.SNAPSHOT);
-    Map<String, String> imageTags = new LinkedHashMap<>();
-    if (params.truth("CopyImageTags").orElse(false) && source.ownerId.equals(store.accountId)) {
-      imageTags.putAll(source.tags);
-    }
-    imageTags.putAll(Tags.specified(params, taggable, Kind.IMAGE));
-    Map<String, String> snapshotTags = Tags.specified(params, taggable, Kind.SNAPSHOT);
-    copies.requireRoom(request.region());
-    store.keys.ofCopy(request.region(), params, Encryption.NONE);
-    Ec2Rules.endDryRun(request);
+  }
 
-    String id = store.newId(Kind.IMAGE);
-    List<Snapshot> copied = new ArrayList<>();
-    List<BlockMapping> mappings = new ArrayList<>();
-    for (BlockMapping mapping : source.mappings) {
-      mappings.add(copied(request, source, id, mapping, minutes, copied));
+  private Map<String, String> imageTags(Params params, Image source) {
+    Map<String, String> tags = new LinkedHashMap<>();
+    if (params.truth("CopyImageTags").orElse(false) && source.ownerId.equals(store.accountId)) {
+      tags.putAll(source.tags);
     }
-    copied.forEach(snapshot -> snapshot.tags.putAll(snapshotTags));
+    tags.putAll(Tags.specified(params, TAGGABLE, Kind.IMAGE));
+    return tags;
+  }
+
+  /** The copies by the ids of what they are copies of. */
+  private Map<String, Snapshot> copySnapshots(Wish wish, String imageId) {
+    AwsRequest request = wish.request();
+    Map<String, Snapshot> copied = new LinkedHashMap<>();
+    for (String id : wish.source().snapshotIds()) {
+      Snapshot snapshot = store.snapshot(wish.source().region, id);
+      Encryption encryption =
+          store.keys.ofCopy(request.region(), request.params(), snapshot.encryption);
+      Snapshot copy =
+          copies.begin("CopyImage", request.region(), snapshot, encryption, wish.minutes());
+      copy.description =
+          "Copied for DestinationAmi %s from SourceAmi %s for SourceSnapshot %s."
+              .formatted(imageId, wish.source().id, id);
+      copy.tags.putAll(wish.snapshotTags());
+      copied.put(id, copy);
+    }
+    return copied;
+  }
+
+  private Image image(Wish wish, String id, Map<String, Snapshot> copied) {
+    Image source = wish.source();
+    List<BlockMapping> mappings =
+        source.mappings.stream()
+            .map(
+                mapping ->
+                    mapping
+                        .snapshotId()
+                        .map(copied::get)
+                        .map(mapping::withSnapshot)
+                        .orElse(mapping))
+            .toList();
     Image image =
         new Image(
-            request.region(),
+            wish.request().region(),
             id,
             store.now(),
             store.accountId,
-            name,
+            wish.name(),
             source.architecture,
             source.rootDeviceName,
-            List.copyOf(mappings));
+            mappings);
     image.state = "pending";
-    image.description = params.text("Description").orElse("");
+    image.description = wish.request().params().text("Description").orElse("");
     image.settings.putAll(source.settings);
     image.sourceImageId = Optional.of(source.id);
     image.sourceRegion = Optional.of(source.region);
-    image.tags.putAll(imageTags);
-    store.add(image);
-    Duration takes = minutes.map(m -> Duration.ofMinutes(m)).orElse(Takes.COPY).plus(REGISTERING);
-    store.later("CopyImage", takes, () -> finish(image, copied));
-    return () -> Map.of("imageId", image.id);
-  }
-
-  private BlockMapping copied(
-      AwsRequest request,
-      Image source,
-      String id,
-      BlockMapping mapping,
-      Optional<Integer> minutes,
-      List<Snapshot> copied) {
-    if (mapping.snapshotId().isEmpty()) {
-      return mapping;
-    }
-    Snapshot snapshot = store.snapshot(source.region, mapping.snapshotId().orElseThrow());
-    Snapshot copy =
-        copies.begin(
-            "CopyImage",
-            request.region(),
-            snapshot,
-            store.keys.ofCopy(request.region(), request.params(), snapshot.encryption),
-            minutes);
-    copy.description =
-        "Copied for DestinationAmi %s from SourceAmi %s for SourceSnapshot %s."
-            .formatted(id, source.id, snapshot.id);
-    copied.add(copy);
-    Map<String, Object> ebs = new LinkedHashMap<>(mapping.ebs().orElse(Map.of()));
-    ebs.put("SnapshotId", copy.id);
-    ebs.put("Encrypted", copy.encryption.isOn());
-    return new BlockMapping(mapping.device(), Optional.of(ebs), false);
+    image.tags.putAll(wish.imageTags());
+    return image;
   }
 
   private static void finish(Image image, List<Snapshot> copied) {

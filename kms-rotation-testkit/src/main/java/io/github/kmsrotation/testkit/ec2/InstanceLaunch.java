@@ -1,6 +1,6 @@
 package io.github.kmsrotation.testkit.ec2;
 
-import io.github.kmsrotation.testkit.ec2.VolumeMaker.Wish;
+import io.github.kmsrotation.testkit.ec2.LaunchWish.Disk;
 import io.github.kmsrotation.testkit.http.AwsError;
 import io.github.kmsrotation.testkit.http.AwsRequest;
 import io.github.kmsrotation.testkit.http.Operation;
@@ -23,20 +23,17 @@ import java.util.function.Supplier;
  */
 final class InstanceLaunch {
 
-  private static final int MOST = 20;
-
   private final Ec2Store store;
   private final VolumeMaker maker;
   private final LaunchTemplates templates;
+  private final LaunchWishes wishes;
   private int addresses = 10;
-
-  /** A volume to make, where to attach it, and whether it goes with the instance. */
-  private record Disk(String device, Wish wish, boolean deleteOnTermination) {}
 
   InstanceLaunch(Ec2Store store, VolumeMaker maker, LaunchTemplates templates) {
     this.store = store;
     this.maker = maker;
     this.templates = templates;
+    this.wishes = new LaunchWishes(store, maker);
   }
 
   void define(Map<String, Operation> operations) {
@@ -83,128 +80,27 @@ final class InstanceLaunch {
   }
 
   private Supplier<Map<String, Object>> launch(AwsRequest request, Map<String, String> awsTags) {
-    Params params = request.params();
-    Image image = store.image(request.region(), Ec2Rules.required(params, "ImageId"));
-    InstanceType type = InstanceType.of(params.text("InstanceType").orElse("m1.small"));
-    checkFit(image, type);
-    String zone =
-        params
-            .structure("Placement")
-            .map(placement -> Zones.asked(request.region(), placement, false))
-            .orElse(request.region() + "a");
-    int count = count(params);
-    List<Disk> disks = disks(request, image, type, zone);
-    List<Wish> wishes = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      disks.forEach(disk -> wishes.add(disk.wish()));
-    }
-    maker.requireRoom(wishes);
-    Map<String, String> tags =
-        Tags.specified(params, List.of(Kind.INSTANCE, Kind.VOLUME), Kind.INSTANCE);
-    checkAddress(params);
+    LaunchWish wish = wishes.read(request);
     Ec2Rules.endDryRun(request);
     String reservation = "r-" + store.newId(Kind.INSTANCE).substring(2);
     List<Instance> launched = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < wish.count(); i++) {
       Instance instance =
           new Instance(
               request.region(),
               store.newId(Kind.INSTANCE),
               store.now(),
               reservation,
-              image,
-              zone,
-              type);
+              wish.image(),
+              wish.zone(),
+              wish.type());
       settle(instance, request);
       instance.tags.putAll(awsTags);
-      instance.tags.putAll(tags);
-      begin(instance, disks);
+      instance.tags.putAll(wish.tags());
+      begin(instance, wish.disks());
       launched.add(instance);
     }
     return () -> answer(launched);
-  }
-
-  private static void checkFit(Image image, InstanceType type) {
-    if (!image.is("available")) {
-      throw AwsError.badRequest(
-          "InvalidAMIID.Unavailable", "The AMI " + image.id + " is " + image.state);
-    }
-    if (!image.architecture.equals(type.architecture)) {
-      throw Ec2Rules.invalidValue(
-          "The architecture '%s' of the specified instance type does not match the architecture '%s'"
-                  .formatted(type.architecture, image.architecture)
-              + " of the specified AMI.");
-    }
-    if (!image.isEbsBacked() && (!type.hasInstanceStore || type.isNitro)) {
-      throw Ec2Rules.invalidCombination(
-          type.wire + " takes no AMI with an instance store root volume.");
-    }
-  }
-
-  private static int count(Params params) {
-    Ec2Rules.required(params, "MinCount");
-    Ec2Rules.required(params, "MaxCount");
-    int least = params.number("MinCount").orElse(1);
-    int most = params.number("MaxCount").orElse(1);
-    if (least < 1 || most < least || most > MOST) {
-      throw Ec2Rules.invalidValue("MinCount and MaxCount are 1 to 20, in this order.");
-    }
-    return most;
-  }
-
-  private List<Disk> disks(AwsRequest request, Image image, InstanceType type, String zone) {
-    Map<String, String> tags =
-        Tags.specified(request.params(), List.of(Kind.INSTANCE, Kind.VOLUME), Kind.VOLUME);
-    List<Disk> disks = new ArrayList<>();
-    for (BlockMapping mapping :
-        BlockMapping.merged(image.mappings, BlockMapping.read(request.params()))) {
-      if (mapping.ebs().isPresent()) {
-        Wish wish = maker.wish(request.region(), zone, mapping.params(), tags);
-        check(wish, mapping.device(), image, type);
-        disks.add(
-            new Disk(
-                mapping.device(),
-                wish,
-                mapping.params().truth("DeleteOnTermination").orElse(true)));
-      }
-    }
-    if (image.isEbsBacked()
-        && disks.stream().noneMatch(d -> d.device().equals(image.rootDeviceName))) {
-      throw BlockMapping.invalid("The root device " + image.rootDeviceName + " has no volume.");
-    }
-    if (disks.size() > type.mostVolumes()) {
-      throw AwsError.badRequest(
-          "AttachmentLimitExceeded", type.wire + " takes " + type.mostVolumes() + " volumes.");
-    }
-    return disks;
-  }
-
-  private static void check(Wish wish, String device, Image image, InstanceType type) {
-    if (wish.encryption().isOn() && !type.takesEncrypted) {
-      throw AwsError.badRequest(
-          "EncryptedVolumesNotSupported", type.wire + " does not support encrypted volumes.");
-    }
-    if (device.equals(image.rootDeviceName) && wish.settings().type().isHdd()) {
-      throw BlockMapping.invalid(wish.settings().type().wire + " volumes are no root volumes.");
-    }
-  }
-
-  private void checkAddress(Params params) {
-    params
-        .text("PrivateIpAddress")
-        .ifPresent(
-            address -> {
-              boolean isTaken =
-                  store.all(Instance.class).stream()
-                      .anyMatch(
-                          i ->
-                              address.equals(i.settings.get("privateIpAddress"))
-                                  && !i.is(InstanceState.TERMINATED));
-              if (isTaken) {
-                throw AwsError.badRequest(
-                    "InvalidIPAddress.InUse", "Address " + address + " is in use.");
-              }
-            });
   }
 
   private void settle(Instance instance, AwsRequest request) {

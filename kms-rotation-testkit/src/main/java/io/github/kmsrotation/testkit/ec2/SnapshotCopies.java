@@ -57,7 +57,7 @@ final class SnapshotCopies {
     Optional<Integer> minutes = params.number("CompletionDurationMinutes");
     checkMinutes(minutes);
     Map<String, String> tags = Tags.specified(params, Kind.SNAPSHOT);
-    requireRoom(request.region());
+    requireRoom(request.region(), 1);
     Ec2Rules.endDryRun(request);
     Snapshot copy = begin("CopySnapshot", request.region(), source, encryption, minutes);
     copy.description = params.text("Description").orElse("");
@@ -91,13 +91,13 @@ final class SnapshotCopies {
     }
   }
 
-  void requireRoom(String region) {
-    maker.requireRoom(region, 1);
+  void requireRoom(String region, int more) {
+    maker.requireRoom(region, more);
     long pending =
         store.all(Snapshot.class).stream()
             .filter(s -> s.region.equals(region) && s.isCopy && s.is("pending"))
             .count();
-    if (pending >= store.limit(Ec2Quota.PENDING_COPIES)) {
+    if (pending + more > store.limit(Ec2Quota.PENDING_COPIES)) {
       throw AwsError.badRequest(
           "ResourceLimitExceeded",
           "Too many snapshot copies in progress. The limit is "

@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,6 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class AwsHttpServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(AwsHttpServer.class);
+  private static final WireProtocol ANY = new JsonProtocol("Any");
   private static final Pattern CREDENTIAL =
       Pattern.compile("Credential=[^/]+/[0-9]{8}/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request");
 
@@ -102,20 +104,32 @@ public final class AwsHttpServer implements AutoCloseable {
           authorization == null
               ? new AwsError("MissingAuthenticationToken", 403, "Missing Authentication Token")
               : new AwsError("IncompleteSignature", 400, "Authorization header is malformed");
-      send(exchange, new JsonProtocol("Any"), error.status(), errorBody(error), requestId);
+      send(exchange, ANY, error.status(), errorBody(error), requestId);
       return;
     }
     AwsService service = services.get(credential.group(2));
     if (service == null) {
-      AwsError error = AwsError.notModelled("the service " + credential.group(2));
-      send(exchange, new JsonProtocol("Any"), error.status(), errorBody(error), requestId);
+      refuse(exchange, credential.group(2), requestId);
       return;
     }
     answer(exchange, body, service, credential.group(1), requestId);
   }
 
+  private void refuse(HttpExchange exchange, String service, String requestId) throws IOException {
+    AwsError error =
+        AwsError.notModelled(
+            "the service "
+                + service
+                + ", only "
+                + String.join(", ", new TreeSet<>(services.keySet())));
+    byte[] body =
+        UnknownService.answer(
+            exchange.getRequestHeaders(), exchange.getResponseHeaders(), service, error, requestId);
+    send(exchange, error.status(), body, requestId);
+  }
+
   private static byte[] errorBody(AwsError error) throws IOException {
-    return new JsonProtocol("Any").error(error, "");
+    return ANY.error(error, "");
   }
 
   private void answer(
@@ -247,6 +261,11 @@ public final class AwsHttpServer implements AutoCloseable {
       HttpExchange exchange, WireProtocol protocol, int status, byte[] body, String requestId)
       throws IOException {
     exchange.getResponseHeaders().set("Content-Type", protocol.contentType());
+    send(exchange, status, body, requestId);
+  }
+
+  private static void send(HttpExchange exchange, int status, byte[] body, String requestId)
+      throws IOException {
     exchange.getResponseHeaders().set("x-amzn-RequestId", requestId);
     exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
     if (body.length > 0) {

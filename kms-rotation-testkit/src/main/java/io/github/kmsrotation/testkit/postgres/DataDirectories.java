@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Whole directories. A file that vanishes meanwhile is not copied: PostgreSQL allows that. */
@@ -23,6 +24,11 @@ public final class DataDirectories {
    * @param to where; may exist
    */
   public static void copy(Path from, Path to) {
+    copyWithout(Optional.empty(), from, to);
+  }
+
+  /** As {@link #copy}, but for what is in one directory, which becomes an empty one. */
+  static void copyWithout(Optional<Path> leftOut, Path from, Path to) {
     try {
       Files.walkFileTree(
           from,
@@ -31,7 +37,9 @@ public final class DataDirectories {
             public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes)
                 throws IOException {
               Files.createDirectories(to.resolve(from.relativize(dir)));
-              return FileVisitResult.CONTINUE;
+              return leftOut.filter(dir::equals).isPresent()
+                  ? FileVisitResult.SKIP_SUBTREE
+                  : FileVisitResult.CONTINUE;
             }
 
             @Override

@@ -100,25 +100,34 @@ public final class PostgresDatabase implements AutoCloseable {
 
   private EmbeddedPostgres start() {
     try {
-      EmbeddedPostgres server =
-          EmbeddedPostgres.builder()
-              .setDataDirectory(directory)
-              .setCleanDataDirectory(false)
-              // Whoever holds this database closes it, at the JVM's end too: two would be at odds.
-              .setRegisterShutdownHook(false)
-              .setPGStartupWait(Duration.ofSeconds(60))
-              .setServerConfig("fsync", "off")
-              .setServerConfig("shared_buffers", "16MB")
-              .setServerConfig("max_connections", "60")
-              .setServerConfig("wal_level", "logical")
-              .setServerConfig("wal_keep_size", "256MB")
-              .setServerConfig("password_encryption", "scram-sha-256")
-              .start();
+      if (origin.isPresent()) {
+        DataDirectories.copy(EmptyCluster.directory(), directory);
+      }
+      EmbeddedPostgres server = server(directory).start();
       secure(server);
       return server;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A server that makes the cluster first if the directory holds none. */
+  static EmbeddedPostgres.Builder server(Path directory) {
+    return EmbeddedPostgres.builder()
+        .setDataDirectory(directory)
+        .setCleanDataDirectory(false)
+        // Whoever holds this database closes it, at the JVM's end too: two would be at odds.
+        .setRegisterShutdownHook(false)
+        .setPGStartupWait(Duration.ofSeconds(60))
+        // An option of initdb like those for locales: the log is copied with every snapshot.
+        .setLocaleConfig("wal-segsize", "1")
+        // Nothing here outlives the machine, so nothing is forced to its disk.
+        .setServerConfig("fsync", "off")
+        .setServerConfig("shared_buffers", "16MB")
+        .setServerConfig("max_connections", "60")
+        .setServerConfig("wal_level", "logical")
+        .setServerConfig("wal_keep_size", "256MB")
+        .setServerConfig("password_encryption", "scram-sha-256");
   }
 
   private void secure(EmbeddedPostgres server) throws IOException {
@@ -186,9 +195,10 @@ public final class PostgresDatabase implements AutoCloseable {
     try (Connection connection = running().getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute("SELECT pg_start_backup('snapshot', true, false)");
-      DataDirectories.copy(directory, target);
+      Path log = directory.resolve("pg_wal"); // copied last, as it tells what happens meanwhile
+      DataDirectories.copyWithout(Optional.of(log), directory, target);
       String label = stopBackup(statement);
-      DataDirectories.copy(directory.resolve("pg_wal"), target.resolve("pg_wal"));
+      DataDirectories.copy(log, target.resolve("pg_wal"));
       Files.writeString(target.resolve("backup_label"), label);
       Files.deleteIfExists(target.resolve("postmaster.pid"));
       Files.deleteIfExists(target.resolve("postmaster.opts"));

@@ -22,6 +22,7 @@ final class DbInstance {
   final Map<String, String> tags = new LinkedHashMap<>();
   final Map<String, String> roles = new TreeMap<>();
   final List<String> replicas = new ArrayList<>();
+  final List<String> replications = new ArrayList<>();
   String identifier;
   String status;
   int port;
@@ -72,6 +73,13 @@ final class DbInstance {
     xml.put(
         "ReadReplicaDBInstanceIdentifiers",
         new XmlList("ReadReplicaDBInstanceIdentifier", replicas));
+    xml.put(
+        "DBInstanceAutomatedBackupsReplications",
+        new XmlList(
+            "DBInstanceAutomatedBackupsReplication",
+            replications.stream()
+                .map(arn -> Map.of("DBInstanceAutomatedBackupsArn", arn))
+                .toList()));
     return xml;
   }
 }

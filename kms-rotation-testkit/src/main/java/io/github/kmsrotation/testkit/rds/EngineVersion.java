@@ -23,9 +23,12 @@ record EngineVersion(String engine, String major) {
           "mysql", List.of("5.7", "8.0", "8.4"),
           "mariadb", List.of("10.4", "10.5", "10.6", "10.11", "11.4", "11.8"));
 
+  /** What the embedded PostgreSQL is; a test asks it. */
+  private static final String POSTGRES = "14.22";
+
   /** What a DB instance gets for which no version was asked. */
   private static final Map<String, String> DEFAULTS =
-      Map.of("postgres", "14.19", "mysql", "8.0.43", "mariadb", "11.4.8");
+      Map.of("postgres", POSTGRES, "mysql", "8.0.43", "mariadb", "11.4.8");
 
   /** All that there are. */
   static Stream<EngineVersion> all() {
@@ -36,6 +39,17 @@ record EngineVersion(String engine, String major) {
   static String defaultVersion(String engine) {
     return Optional.ofNullable(DEFAULTS.get(engine))
         .orElseThrow(() -> AwsError.notModelled("the engine " + engine));
+  }
+
+  /** The whole version for one that is asked for: of PostgreSQL there is only the embedded one. */
+  static String offered(String engine, String asked) {
+    if (!engine.equals("postgres")) {
+      return asked;
+    }
+    if (asked.equals(of(engine, POSTGRES).major) || asked.equals(POSTGRES)) {
+      return POSTGRES;
+    }
+    throw AwsError.notModelled("PostgreSQL " + asked + ", only " + POSTGRES);
   }
 
   static EngineVersion of(String engine, String version) {

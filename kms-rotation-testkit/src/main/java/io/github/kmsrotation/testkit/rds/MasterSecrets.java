@@ -34,8 +34,8 @@ final class MasterSecrets {
     }
   }
 
-  /** For a new DB instance: the password that was given, or a new one in a secret. */
-  String create(AwsRequest request, DbInstance instance) {
+  /** For a new DB instance or DB cluster: the password that was given, or a new one in a secret. */
+  String create(AwsRequest request, String resourceId, Map<String, Object> attributes) {
     Params params = request.params();
     if (params.truth(MANAGE).orElse(false) == params.has("MasterUserPassword")) {
       throw AwsError.badRequest(
@@ -45,7 +45,13 @@ final class MasterSecrets {
     requireManaged(params);
     return params
         .text("MasterUserPassword")
-        .orElseGet(() -> make(instance, key(request).orElseThrow(MasterSecrets::defaultKey)));
+        .orElseGet(
+            () ->
+                make(
+                    request,
+                    resourceId,
+                    attributes,
+                    key(request).orElseThrow(MasterSecrets::defaultKey)));
   }
 
   /** Gives the DB instance a secret with a new password, unless it has one. */
@@ -66,7 +72,12 @@ final class MasterSecrets {
       }
       return;
     }
-    String password = make(instance, key.orElseThrow(MasterSecrets::defaultKey));
+    String password =
+        make(
+            request,
+            instance.resourceId,
+            instance.attributes,
+            key.orElseThrow(MasterSecrets::defaultKey));
     instance.database.ifPresent(
         database -> database.setPassword(instance.text("MasterUsername"), password));
   }
@@ -85,18 +96,18 @@ final class MasterSecrets {
     return AwsError.notModelled("a secret under alias/aws/secretsmanager");
   }
 
-  private String make(DbInstance instance, String key) {
+  private String make(
+      AwsRequest request, String resourceId, Map<String, Object> attributes, String key) {
     String arn =
         "arn:aws:secretsmanager:"
-            + instance.region
+            + request.region()
             + ":"
             + store.accountId
             + ":secret:rds!"
-            + instance.resourceId;
+            + resourceId;
     String password = UUID.randomUUID().toString();
     passwords.put(arn, password);
-    instance.attributes.put(
-        SECRET, Map.of("SecretArn", arn, "SecretStatus", "active", "KmsKeyId", key));
+    attributes.put(SECRET, Map.of("SecretArn", arn, "SecretStatus", "active", "KmsKeyId", key));
     return password;
   }
 }

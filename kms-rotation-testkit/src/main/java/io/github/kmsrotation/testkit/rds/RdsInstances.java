@@ -105,10 +105,12 @@ final class RdsInstances {
 
   private final RdsStore store;
   private final RdsSnapshots snapshots;
+  private final RdsAutomatedBackups backups;
 
-  RdsInstances(RdsStore store, RdsSnapshots snapshots) {
+  RdsInstances(RdsStore store, RdsSnapshots snapshots, RdsAutomatedBackups backups) {
     this.store = store;
     this.snapshots = snapshots;
+    this.backups = backups;
   }
 
   void define(Map<String, Operation> operations) {
@@ -146,23 +148,19 @@ final class RdsInstances {
     EngineVersion version = EngineVersion.of(engine, wanted);
     store.groups.check(request, version);
     attributes.putAll(defaults(request.region(), version));
-    attributes.put("EngineVersion", wanted);
     attributes.put("DBInstanceClass", params.required("DBInstanceClass"));
     attributes.put("AllocatedStorage", params.number("AllocatedStorage").orElse(20));
     attributes.put("BackupRetentionPeriod", 1);
     attributes.put("PreferredBackupWindow", "03:00-03:30");
     attributes.putAll(Attributes.of(params));
     attributes.put("Engine", engine);
+    attributes.put("EngineVersion", EngineVersion.offered(engine, wanted));
     attributes.put("MasterUsername", params.required("MasterUsername"));
     params.text("DBName").ifPresent(name -> attributes.put("DBName", name));
-    encrypt(request, attributes);
-    if (instance.is("PerformanceInsightsEnabled")) {
-      String key = params.text("PerformanceInsightsKMSKeyId").orElse("alias/aws/rds");
-      attributes.put("PerformanceInsightsKMSKeyId", store.requireKey(request.region(), key));
-      attributes.putIfAbsent("PerformanceInsightsRetentionPeriod", 7);
-    }
+    Encryption.ofStorage(store, request, attributes);
+    Encryption.ofInsights(store, request, attributes);
     common(request, instance);
-    String password = store.masterSecrets.create(request, instance);
+    String password = store.masterSecrets.create(request, instance.resourceId, attributes);
     if (engine.equals("postgres")) {
       instance.database =
           Optional.of(
@@ -175,19 +173,6 @@ final class RdsInstances {
     return store.answer(instance);
   }
 
-  private void encrypt(AwsRequest request, Map<String, Object> attributes) {
-    Optional<String> key = request.params().text("KmsKeyId");
-    boolean encrypted = request.params().truth("StorageEncrypted").orElse(false);
-    if (key.isPresent() && !encrypted) {
-      throw AwsError.badRequest(
-          "InvalidParameterCombination", "KmsKeyId needs StorageEncrypted to be true.");
-    }
-    attributes.put("StorageEncrypted", encrypted);
-    if (encrypted) {
-      attributes.put("KmsKeyId", store.requireKey(request.region(), key.orElse("alias/aws/rds")));
-    }
-  }
-
   private DbInstance newInstance(AwsRequest request) {
     String identifier =
         store.newInstanceIdentifier(
@@ -196,7 +181,7 @@ final class RdsInstances {
       throw AwsError.badRequest("InstanceQuotaExceeded", "DB instance quota exceeded");
     }
     return new DbInstance(
-        request.region(), store.newResourceId(), identifier, store.timeline.now());
+        request.region(), RdsStore.newResourceId("db-"), identifier, store.timeline.now());
   }
 
   /** What RDS gives an instance for which nothing else was asked. */
@@ -359,13 +344,25 @@ final class RdsInstances {
           "InvalidDBInstanceState",
           "Instance " + instance.identifier + " is already being deleted.");
     }
+    if (!instance.replications.isEmpty()) {
+      throw AwsError.notModelled("deleting a DB instance whose automated backups are replicated");
+    }
+    Runnable keepBackups =
+        backups.whenDeleted(
+            request, instance.attributes, () -> RdsAutomatedBackups.of(instance, "active"));
     if (last.isPresent()) {
       RdsStore.requireAvailable(instance);
       snapshots.take(instance, last.get());
     }
     instance.status = "deleting";
     store.closeEndpoint(instance);
-    store.later("DeleteDBInstance", Takes.DELETE, () -> store.delete(instance));
+    store.later(
+        "DeleteDBInstance",
+        Takes.DELETE,
+        () -> {
+          store.delete(instance);
+          keepBackups.run();
+        });
     return store.answer(instance);
   }
 

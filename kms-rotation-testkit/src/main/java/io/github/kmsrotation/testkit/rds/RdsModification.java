@@ -5,7 +5,6 @@ import io.github.kmsrotation.testkit.http.AwsRequest;
 import io.github.kmsrotation.testkit.http.Operation;
 import io.github.kmsrotation.testkit.http.Params;
 import io.github.kmsrotation.testkit.http.QueryProtocol.XmlList;
-import io.github.kmsrotation.testkit.postgres.PostgresDatabase;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -183,8 +182,7 @@ final class RdsModification {
         Takes.UNTIL_VISIBLE,
         () -> {
           instance.status = "renaming";
-          store.closeEndpoint(instance);
-          instance.database.ifPresent(PostgresDatabase::restart);
+          store.closeEndpoint(instance); // cuts all connections, as the reboot does
         });
     store.later(
         "ModifyDBInstance",

@@ -8,6 +8,7 @@ import io.github.kmsrotation.testkit.http.QueryProtocol.XmlList;
 import io.github.kmsrotation.testkit.http.WireProtocol;
 import io.github.kmsrotation.testkit.kms.KmsService;
 import io.github.kmsrotation.testkit.postgres.DataDirectories;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,40 +32,54 @@ public final class RdsService implements AwsService, AutoCloseable {
     this.store = new RdsStore(accountId, timeline, kms);
     RdsSnapshots snapshots = new RdsSnapshots(store);
     snapshots.define(operations);
-    new RdsInstances(store, snapshots).define(operations);
+    RdsAutomatedBackups backups = new RdsAutomatedBackups(store);
+    backups.define(operations);
+    new RdsBackupReplication(store, backups).define(operations);
+    new RdsInstances(store, snapshots, backups).define(operations);
     new RdsModification(store).define(operations);
     new RdsGroupOperations(store).define(operations);
     new RdsTags(store).define(operations);
+    RdsClusterSnapshots clusterSnapshots = new RdsClusterSnapshots(store);
+    clusterSnapshots.define(operations);
+    new RdsClusters(store, clusterSnapshots, backups).define(operations);
+    new RdsEngineVersions().define(operations);
     defineWhatIsAlwaysEmpty();
   }
 
   private void defineWhatIsAlwaysEmpty() {
-    operations.put(
-        "DescribeBlueGreenDeployments",
-        Operation.read(
-            r -> Map.of("BlueGreenDeployments", new XmlList("member", List.of())),
-            "Filters",
-            "MaxRecords",
-            "Marker"));
-    operations.put(
-        "DescribeEventSubscriptions",
-        Operation.read(
-            r -> Map.of("EventSubscriptionsList", new XmlList("EventSubscription", List.of())),
-            "MaxRecords",
-            "Marker"));
+    alwaysEmpty("DescribeBlueGreenDeployments", "BlueGreenDeployments", "Filters");
+    alwaysEmpty("DescribeEventSubscriptions", "EventSubscriptionsList");
+    alwaysEmpty("DescribeExportTasks", "ExportTasks");
+    alwaysEmpty("DescribeIntegrations", "Integrations");
+    alwaysEmpty("DescribeTenantDatabases", "TenantDatabases");
     operations.put("DescribeAccountAttributes", Operation.read(r -> quotas(r.region())));
+  }
+
+  private void alwaysEmpty(String operation, String list, String... moreParams) {
+    List<String> params = new ArrayList<>(List.of(moreParams));
+    params.addAll(List.of("MaxRecords", "Marker"));
+    operations.put(
+        operation,
+        Operation.read(
+            r -> Map.of(list, new XmlList("member", List.of())), params.toArray(String[]::new)));
   }
 
   private Map<String, Object> quotas(String region) {
     long instances = store.instances.values().stream().filter(i -> i.region.equals(region)).count();
     long snapshots = store.snapshots.values().stream().filter(s -> s.region.equals(region)).count();
+    long clusters = store.clusters.values().stream().filter(c -> c.region.equals(region)).count();
+    long clusterSnapshots =
+        store.clusterSnapshots.values().stream().filter(s -> s.region.equals(region)).count();
     return Map.of(
         "AccountQuotas",
         new XmlList(
             "AccountQuota",
             List.of(
                 quota("DBInstances", instances, RdsStore.MOST_INSTANCES),
-                quota("ManualSnapshots", snapshots, RdsStore.MOST_SNAPSHOTS))));
+                quota("ManualSnapshots", snapshots, RdsStore.MOST_SNAPSHOTS),
+                quota("DBClusters", clusters, RdsStore.MOST_CLUSTERS),
+                quota(
+                    "ManualClusterSnapshots", clusterSnapshots, RdsStore.MOST_CLUSTER_SNAPSHOTS))));
   }
 
   private static Map<String, Object> quota(String name, long used, int max) {

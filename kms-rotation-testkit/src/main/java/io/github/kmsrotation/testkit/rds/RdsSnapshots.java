@@ -139,13 +139,7 @@ final class RdsSnapshots {
       copy.tags.putAll(source.tags);
     }
     Tags.put(copy.tags, params);
-    copy.data =
-        source.data.map(
-            from -> {
-              Path data = store.newDirectory("snapshot");
-              DataDirectories.copy(from, data);
-              return data;
-            });
+    copy.data = source.data; // which nobody writes to
     store.snapshots.put(RdsStore.key(copy.region, copy.identifier), copy);
     store.later("CopyDBSnapshot", Takes.COPY, () -> finishCopy(copy));
     return store.answer(copy);
@@ -206,7 +200,9 @@ final class RdsSnapshots {
           "DB snapshot " + snapshot.identifier + " is " + snapshot.status);
     }
     store.snapshots.remove(RdsStore.key(snapshot.region, snapshot.identifier));
-    snapshot.data.ifPresent(DataDirectories::delete);
+    if (store.snapshots.values().stream().noneMatch(other -> other.data.equals(snapshot.data))) {
+      snapshot.data.ifPresent(DataDirectories::delete);
+    }
     snapshot.status = "deleted";
     return store.answer(snapshot);
   }

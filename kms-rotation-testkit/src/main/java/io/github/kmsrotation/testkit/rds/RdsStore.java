@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,17 +24,22 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** All DB instances and DB snapshots, and what the operations on them share. */
+/** All DB instances, DB clusters and their snapshots, and what the operations on them share. */
 final class RdsStore {
 
   static final int MOST_INSTANCES = 40;
   static final int MOST_SNAPSHOTS = 100;
+  static final int MOST_CLUSTERS = 40;
+  static final int MOST_CLUSTER_SNAPSHOTS = 100;
 
   final String accountId;
   final Timeline timeline;
   final KmsService kms;
   final Map<String, DbInstance> instances = new TreeMap<>();
   final Map<String, DbSnapshot> snapshots = new TreeMap<>();
+  final Map<String, DbCluster> clusters = new TreeMap<>();
+  final Map<String, DbClusterSnapshot> clusterSnapshots = new TreeMap<>();
+  final List<KeptBackup> keptBackups = new ArrayList<>();
   final RdsGroups groups = new RdsGroups();
   final MasterSecrets masterSecrets = new MasterSecrets(this);
   private final Set<String> stuckOperations = new HashSet<>();
@@ -60,9 +66,9 @@ final class RdsStore {
     return directory;
   }
 
-  String newResourceId() {
+  static String newResourceId(String prefix) {
     String letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    StringBuilder id = new StringBuilder("db-");
+    StringBuilder id = new StringBuilder(prefix);
     new java.security.SecureRandom()
         .ints(26, 0, letters.length())
         .forEach(i -> id.append(letters.charAt(i)));
@@ -113,6 +119,40 @@ final class RdsStore {
             () -> new AwsError("DBSnapshotNotFound", 404, "DBSnapshot not found: " + identifier));
   }
 
+  DbCluster cluster(String region, String identifier) {
+    String name = identifier.substring(identifier.lastIndexOf(':') + 1);
+    return Optional.ofNullable(clusters.get(key(region, lower(name))))
+        .filter(cluster -> timeline.hasPropagated(cluster.createdAt))
+        .orElseThrow(
+            () ->
+                new AwsError(
+                    "DBClusterNotFoundFault", 404, "DBCluster " + identifier + " not found."));
+  }
+
+  DbClusterSnapshot clusterSnapshot(String region, String identifier) {
+    String name = identifier.substring(identifier.lastIndexOf(':') + 1);
+    return Optional.ofNullable(clusterSnapshots.get(key(region, lower(name))))
+        .filter(snapshot -> timeline.hasPropagated(snapshot.createdAt))
+        .orElseThrow(
+            () ->
+                new AwsError(
+                    "DBClusterSnapshotNotFoundFault",
+                    404,
+                    "DBClusterSnapshot not found: " + identifier));
+  }
+
+  List<DbCluster> clustersIn(String region) {
+    return clusters.values().stream()
+        .filter(c -> c.region.equals(region) && timeline.hasPropagated(c.createdAt))
+        .toList();
+  }
+
+  List<DbClusterSnapshot> clusterSnapshotsIn(String region) {
+    return clusterSnapshots.values().stream()
+        .filter(s -> s.region.equals(region) && timeline.hasPropagated(s.createdAt))
+        .toList();
+  }
+
   List<DbInstance> instancesIn(String region) {
     return instances.values().stream()
         .filter(i -> i.region.equals(region) && timeline.hasPropagated(i.createdAt))
@@ -155,7 +195,7 @@ final class RdsStore {
     return identifier;
   }
 
-  private static String identifier(String given, int most) {
+  static String identifier(String given, int most) {
     String identifier = lower(given);
     if (!identifier.matches("[a-z](-?[a-z0-9])*") || identifier.length() > most) {
       throw AwsError.badRequest(

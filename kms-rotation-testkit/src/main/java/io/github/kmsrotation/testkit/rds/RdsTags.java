@@ -30,6 +30,12 @@ final class RdsTags {
     if (parts.length == 7 && parts[5].equals("snapshot")) {
       return store.snapshot(parts[3], parts[6]).tags;
     }
+    if (parts.length == 7 && parts[5].equals("cluster")) {
+      return store.cluster(parts[3], parts[6]).tags;
+    }
+    if (parts.length == 7 && parts[5].equals("cluster-snapshot")) {
+      return store.clusterSnapshot(parts[3], parts[6]).tags;
+    }
     for (GroupKind kind : GroupKind.values()) {
       if (parts.length == 7 && parts[5].equals(kind.arnType)) {
         return store.groups.find(kind, parts[3], parts[6]).tags;
