@@ -52,7 +52,7 @@ final class FreezeStep extends EbsStep {
 
   @Override
   public StepOutcome advance(StepContext context) {
-    Optional<StepOutcome> obstacle = freezes ? OtherRuns.obstacle(env, context) : Optional.empty();
+    Optional<StepOutcome> obstacle = freezes ? AsPlanned.obstacle(env, context) : Optional.empty();
     return obstacle.orElseGet(
         () -> call(context, freezes ? VolumeFreeze::freeze : VolumeFreeze::thaw));
   }

@@ -20,7 +20,7 @@ import software.amazon.awssdk.services.ec2.model.SummaryStatus;
 
 /**
  * Sees that the new volumes are in their place, and that the instance that the run started passes
- * its status checks, for as long as was asked for.
+ * its status checks, for as long as was asked for; and that the originals can go then.
  */
 final class ObserveStep extends EbsStep {
 
@@ -47,7 +47,8 @@ final class ObserveStep extends EbsStep {
   public StepOutcome advance(StepContext context) {
     List<Evidence> evidence = new ArrayList<>();
     for (Disk disk : env.subject().disks()) {
-      Optional<StepOutcome> unfit = Fitness.inPlace(env, context, disk);
+      Optional<StepOutcome> unfit =
+          Retirement.obstacle(env, context, disk, ec2.volume(context, disk.volumeId()));
       if (unfit.isPresent()) {
         return unfit.get();
       }

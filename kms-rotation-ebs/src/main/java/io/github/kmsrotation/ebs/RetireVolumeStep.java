@@ -9,7 +9,6 @@ import io.github.kmsrotation.plan.Undo;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import software.amazon.awssdk.services.ec2.model.SnapshotState;
 import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.ec2.model.VolumeState;
 
@@ -41,43 +40,8 @@ final class RetireVolumeStep extends EbsStep {
     if (original.get().state() == VolumeState.DELETING) {
       return waitFor("ec2:VolumeDeleted", disk.volumeId(), "deleting");
     }
-    Optional<StepOutcome> obstacle =
-        Fitness.inPlace(env, context, disk)
-            .or(() -> inUse(original.get()))
-            .or(() -> snapshotGone(context));
-    return obstacle.orElseGet(() -> Discarding.delete(context, env, original.get()));
-  }
-
-  private Optional<StepOutcome> inUse(Volume original) {
-    return original.attachments().isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            StepOutcome.blocked(
-                "The original "
-                    + disk.volumeId()
-                    + " is attached to "
-                    + original.attachments().get(0).instanceId()
-                    + ".",
-                "Somebody may use it, so it is not deleted. Detach it and resume."));
-  }
-
-  private Optional<StepOutcome> snapshotGone(StepContext context) {
-    String id = env.snapshotOf(context, disk).orElseThrow();
-    boolean isThere =
-        ec2.snapshotsMadeBy(context, env.runId()).stream()
-            .anyMatch(s -> s.snapshotId().equals(id) && s.state() == SnapshotState.COMPLETED);
-    return isThere
-        ? Optional.empty()
-        : Optional.of(
-            StepOutcome.blocked(
-                "The snapshot "
-                    + id
-                    + " of "
-                    + disk.volumeId()
-                    + " is not there any more, or not"
-                    + " this run's.",
-                "The original is not deleted without it. Delete it by hand if it is not needed,"
-                    + " and resume."));
+    return Retirement.obstacle(env, context, disk, original)
+        .orElseGet(() -> Discarding.delete(context, env, original.get()));
   }
 
   @Override

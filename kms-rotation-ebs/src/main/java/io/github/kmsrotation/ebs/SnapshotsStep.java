@@ -133,7 +133,8 @@ final class SnapshotsStep extends EbsStep {
   }
 
   private StepOutcome create(StepContext context) {
-    Optional<StepOutcome> disturbed = Stillness.disturbed(env, context);
+    Optional<StepOutcome> disturbed =
+        AsPlanned.obstacle(env, context).or(() -> Stillness.disturbed(env, context));
     if (disturbed.isPresent()) {
       return disturbed.get();
     }
@@ -170,14 +171,6 @@ final class SnapshotsStep extends EbsStep {
       return Optional.of(gone("The instance " + instanceId));
     }
     Instance instance = found.get();
-    List<String> attached =
-        instance.blockDeviceMappings().stream().map(mapping -> mapping.ebs().volumeId()).toList();
-    if (!attached.containsAll(env.subject().volumeIds())) {
-      return Optional.of(
-          StepOutcome.blocked(
-              "The instance " + instanceId + " does not have all the volumes of the plan any more.",
-              "Nothing was made. Roll back, and make a new plan."));
-    }
     List<InstanceBlockDeviceMapping> others =
         instance.blockDeviceMappings().stream()
             .filter(mapping -> !env.subject().volumeIds().contains(mapping.ebs().volumeId()))

@@ -67,7 +67,7 @@ final class StopStep extends EbsStep {
   public StepOutcome advance(StepContext context) {
     if (!wasSent(context)) {
       Optional<StepOutcome> obstacle =
-          OtherRuns.obstacle(env, context).or(() -> runningUnasked(context));
+          AsPlanned.obstacle(env, context).or(() -> runningUnasked(context));
       if (obstacle.isPresent()) {
         return obstacle.get();
       }

@@ -122,28 +122,17 @@ class EbsKeyUsageTest {
   }
 
   @Test
-  void retirement_whereTheCallerMayNotListLaunchTemplates_saysSo() {
+  void uses_whereTheCallerMayNotLook_sayWhichPermissionIsMissing_andHideNothingElse() {
+    String volume = world.volume(r -> {});
     world.aws.faults().on("DescribeLaunchTemplates").error("UnauthorizedOperation", 403);
+    world.aws.faults().on("DescribeSnapshots").error("UnauthorizedOperation", 403);
 
-    PlanningException refused =
-        catchThrowableOfType(
-            PlanningException.class,
-            () ->
-                RotationPlanner.forKeyRetirement(world.oldKey)
-                    .with(
-                        KeyRetirementOptions.builder()
-                            .client(world.kms)
-                            .with(world.application.undecided().build())
-                            .iAcceptThatTheKeyWasUsedLately()
-                            .build())
-                    .kmsClient(world.kms)
-                    .calls(EbsApplication.quick())
-                    .clock(world.aws.clock())
-                    .plan());
+    List<KeyUse> uses = uses(world.oldKey);
 
-    assertThat(refused.problems())
-        .singleElement()
-        .asString()
-        .contains("ec2:DescribeLaunchTemplates");
+    assertThat(uses)
+        .extracting(KeyUse::resource)
+        .containsExactly("volume " + volume, "snapshots and AMIs", "launch templates");
+    assertThat(uses.get(1).what()).contains("ec2:DescribeSnapshots");
+    assertThat(uses.get(2).what()).contains("ec2:DescribeLaunchTemplates");
   }
 }

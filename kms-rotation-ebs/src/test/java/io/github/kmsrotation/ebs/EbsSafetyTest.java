@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.RotationPlan;
+import io.github.kmsrotation.plan.StepDescription;
+import io.github.kmsrotation.plan.StepOutcome;
 import io.github.kmsrotation.run.Approval;
 import io.github.kmsrotation.run.Approvals;
+import io.github.kmsrotation.run.RotationListener;
 import io.github.kmsrotation.run.RotationReport;
 import io.github.kmsrotation.run.RunStatus;
 import java.nio.file.Path;
@@ -270,6 +273,51 @@ class EbsSafetyTest {
   }
 
   @Test
+  void observing_whenSomebodyUsesTheOriginal_asksForNoApproval() {
+    String data = world.volume(r -> {});
+    world.attach(data, instance, EbsWorld.DATA);
+    RotationPlan plan = world.planner(data).plan();
+    RotationListener meddling =
+        new RotationListener() {
+          @Override
+          public void onStepDone(RotationPlan of, StepDescription step, StepOutcome.Done outcome) {
+            if (step.id().equals("start-instance")) {
+              world.attach(data, instance, "/dev/sdz");
+            }
+          }
+        };
+
+    RotationReport report =
+        world
+            .runner()
+            .approval(Approvals.approveEveryPhaseIncludingDeletion())
+            .listener(meddling)
+            .build()
+            .run(plan);
+
+    assertThat(report.status()).isEqualTo(RunStatus.BLOCKED);
+    assertThat(report.reason()).contains("'observe'").contains(data + " is attached");
+  }
+
+  @Test
+  void run_ofAVolumeThatIsElsewhereByNow_doesNotStopTheInstance() {
+    String data = world.volume(r -> {});
+    world.attach(data, instance, EbsWorld.DATA);
+    RotationPlan plan = world.planner(data).plan();
+    world.ec2.detachVolume(r -> r.volumeId(data));
+    world.settle();
+    world.attach(data, instance, "/dev/sdg");
+    world.aws.calls().clear();
+
+    RotationReport report = world.approving().run(plan);
+
+    assertThat(report.status()).isEqualTo(RunStatus.BLOCKED);
+    assertThat(report.reason()).contains("/dev/sdg").contains("/dev/sdf");
+    assertThat(world.aws.calls().mutating()).isEmpty();
+    rollBack(report);
+  }
+
+  @Test
   void run_whenAnotherRunIsUnderWay_doesNothing() {
     RotationPlan second = world.planner(instance).plan();
     RotationReport first = runUpTo();
@@ -308,7 +356,7 @@ class EbsSafetyTest {
     RotationReport report = world.approving().run(plan);
 
     assertThat(report.status()).isEqualTo(RunStatus.BLOCKED);
-    assertThat(report.reason()).contains("it was unattached when the plan was made");
+    assertThat(report.reason()).contains("it was unattached when");
     assertThat(world.aws.calls().mutating()).isEmpty();
   }
 }
