@@ -41,7 +41,8 @@ final class EbsWarnings {
         "The instance "
             + instance.instanceId()
             + " is stopped from before the snapshots until the new volumes are attached.",
-        "The first snapshot of a large volume takes hours. One that you make shortly before the run"
+        "That includes the time until the approvals are given. The first snapshot of a large volume"
+            + " takes hours; one that you make shortly before the run"
             + " shortens that, since snapshots are incremental.");
     if (instance.publicIpAddress() != null) {
       findings.warning(

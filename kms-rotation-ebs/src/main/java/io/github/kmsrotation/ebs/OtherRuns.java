@@ -13,8 +13,8 @@ import software.amazon.awssdk.services.ec2.model.Volume;
 /**
  * Whether another run of the same volumes, or of another volume of the same instance, is under way:
  * two would stop, start and swap behind each other's backs. It is seen by what it made, which
- * carries its tag: new volumes that are attached, and snapshots of the originals. The final
- * snapshots of a run that ended are of volumes that are not there any more.
+ * carries its tag: new volumes, and snapshots of the originals. The final snapshots of a run that
+ * ended are of volumes that are not there any more.
  */
 final class OtherRuns {
 
@@ -27,7 +27,10 @@ final class OtherRuns {
 
   static Optional<RunId> under(Ec2 ec2, AwsReader reader, Subject subject, RunId own) {
     List<Volume> volumes =
-        subject.instanceId().map(id -> ec2.volumesOf(reader, id)).orElse(List.of());
+        subject
+            .instanceId()
+            .map(id -> ec2.volumesOf(reader, id))
+            .orElseGet(() -> volumes(ec2, reader, subject));
     List<String> ids =
         Stream.concat(
                 subject.volumeIds().stream(), volumes.stream().map(volume -> volume.volumeId()))
@@ -40,6 +43,10 @@ final class OtherRuns {
         .flatMap(value -> runId(value).stream())
         .filter(run -> !run.equals(own))
         .findFirst();
+  }
+
+  private static List<Volume> volumes(Ec2 ec2, AwsReader reader, Subject subject) {
+    return subject.volumeIds().stream().flatMap(id -> ec2.volume(reader, id).stream()).toList();
   }
 
   static String text(RunId other) {

@@ -36,7 +36,7 @@ class EbsKillTest extends CrashFixture {
   @MethodSource("beforeAndAfterEveryCallOfAnInstance")
   void rotation_whenItsProcessIsKilled_isResumedToTheSameEnd(String moment, int n)
       throws Exception {
-    create(Scenario.INSTANCE, TestClock.running(3_000));
+    create(Scenario.INSTANCE, TestClock.running(RotationProcess.SPEED));
 
     killAt(moment, n, "run", target);
 
@@ -46,7 +46,7 @@ class EbsKillTest extends CrashFixture {
   @ParameterizedTest(name = "killed {0} call {1}")
   @MethodSource("beforeAndAfterEveryCallOfTheRollBackOfAnInstance")
   void rollBack_whenItsProcessIsKilled_goesOnWhenResumed(String moment, int n) throws Exception {
-    create(Scenario.INSTANCE, TestClock.running(3_000));
+    create(Scenario.INSTANCE, TestClock.running(RotationProcess.SPEED));
     RunId runId = runUntilRetirement();
 
     killAt(moment, n, "roll-back", runId.value());

@@ -193,6 +193,34 @@ class EbsPlanningTest {
   }
 
   @Test
+  void plan_ofAnInstanceOfAnAutoScalingGroup_asksThatTheGroupLeavesItAlone() {
+    String instance = world.instance(r -> {});
+    world.group(instance, "orders");
+    EbsOptions suspended = world.application.stopping().autoScalingIsSuspended().build();
+
+    Notice problem = problemOf(world.planner(instance));
+
+    assertThat(problem.text()).contains("Auto Scaling group orders");
+    assertThat(problem.remedy()).contains("autoScalingIsSuspended()");
+    assertThat(world.planner(instance).with(suspended).plan().steps()).isNotEmpty();
+  }
+
+  @Test
+  void plan_ofTheNewVolumeOfARunUnderWay_namesTheRun() {
+    String volume = world.volume(r -> {});
+    RotationPlan first = world.planner(volume).plan();
+    world.runner().build().run(first); // awaits the approval for RETIRE
+    String replacement =
+        world.aws.ec2().volumes().keySet().stream()
+            .filter(id -> !id.equals(volume))
+            .findFirst()
+            .orElseThrow();
+
+    assertThat(problemOf(world.planner(replacement).toKey(world.oldKey)).text())
+        .contains("Run " + first.runId());
+  }
+
+  @Test
   void plan_ofWhatAServiceManages_namesTheService() {
     String instance = world.instance(r -> {});
     world.aws.ec2().manage(instance, "eks.amazonaws.com");

@@ -6,6 +6,10 @@ import io.github.kmsrotation.run.RotationRunner;
 import io.github.kmsrotation.target.EbsTarget;
 import io.github.kmsrotation.testkit.EmbeddedAws;
 import io.github.kmsrotation.testkit.clock.TestClock;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -193,6 +197,45 @@ final class EbsWorld implements AutoCloseable {
 
   RotationRunner approving(EbsOptions options) {
     return runner().with(options).approval(Approvals.approveEveryPhaseIncludingDeletion()).build();
+  }
+
+  /** Puts an instance into an Auto Scaling group, whose client the tests do without. */
+  void group(String instanceId, String group) {
+    ec2.createLaunchTemplate(
+        r ->
+            r.launchTemplateName(group)
+                .launchTemplateData(d -> d.imageId(aws.ec2().ebsImage("x86_64"))));
+    autoScaling(
+        "CreateAutoScalingGroup&MinSize=0&MaxSize=3&AvailabilityZones.member.1="
+            + ZONE
+            + "&LaunchTemplate.Version=1&LaunchTemplate.LaunchTemplateName="
+            + group
+            + "&AutoScalingGroupName="
+            + group);
+    autoScaling(
+        "AttachInstances&AutoScalingGroupName=" + group + "&InstanceIds.member.1=" + instanceId);
+  }
+
+  private void autoScaling(String call) {
+    HttpRequest request =
+        HttpRequest.newBuilder(aws.endpoint())
+            .header("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+            .header(
+                "Authorization",
+                "AWS4-HMAC-SHA256 Credential=any/20261124/"
+                    + aws.region()
+                    + "/autoscaling/aws4_request, SignedHeaders=host, Signature=any")
+            .POST(HttpRequest.BodyPublishers.ofString("Action=" + call + "&Version=2011-01-01"))
+            .build();
+    try {
+      HttpResponse<String> answer =
+          HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+      if (answer.statusCode() != 200) {
+        throw new IllegalStateException(answer.body());
+      }
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Override

@@ -4,16 +4,20 @@ import io.github.kmsrotation.plan.RunId;
 import io.github.kmsrotation.run.Approvals;
 import io.github.kmsrotation.run.RotationReport;
 import io.github.kmsrotation.run.RotationRunner;
+import io.github.kmsrotation.testkit.clock.TestClock;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /** A rotation in a process of its own, to be killed. */
 final class RotationProcess {
 
-  private static final long LONGEST_SLEEP_MILLIS = 10;
+  /** As fast as the embedded AWS's clock, so that what the step waits for takes no real time. */
+  static final double SPEED = 3_000;
 
   private RotationProcess() {}
 
@@ -23,16 +27,19 @@ final class RotationProcess {
   public static void main(String[] arguments) {
     try (EbsApplication application =
         new EbsApplication(URI.create(arguments[0]), arguments[1], Path.of(arguments[2]))) {
+      TestClock clock = TestClock.running(SPEED);
+      clock.advance(Duration.between(clock.instant(), Instant.parse(arguments[3])));
       RotationRunner runner =
           application
               .runner()
               .approval(Approvals.approveEveryPhaseIncludingDeletion())
-              .sleeper(d -> Thread.sleep(Math.min(LONGEST_SLEEP_MILLIS, d.toMillis())))
+              .clock(clock)
+              .sleeper(clock::sleep)
               .build();
       RotationReport report =
-          arguments[3].equals("run")
-              ? runner.run(application.planner(arguments[4]).plan())
-              : runner.rollBack(new RunId(arguments[4]));
+          arguments[4].equals("run")
+              ? runner.run(application.planner(arguments[5]).plan())
+              : runner.rollBack(new RunId(arguments[5]));
       System.out.println(report);
     }
   }
@@ -48,7 +55,8 @@ final class RotationProcess {
           RotationProcess.class.getName(),
           world.aws.endpoint().toString(),
           world.aws.region(),
-          world.journal.toString()
+          world.journal.toString(),
+          world.aws.clock().instant().toString()
         };
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.command().addAll(what);
