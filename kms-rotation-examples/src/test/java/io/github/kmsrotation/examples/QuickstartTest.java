@@ -75,6 +75,11 @@ class QuickstartTest {
   }
 
   @Test
+  void manyKeys_areAllRotated() throws Exception {
+    assertThat(printed(ManyKeys::main)).contains("20 SUCCEEDED");
+  }
+
+  @Test
   void crashAndResume_endsWithTheSameOrdersUnderTheNewKey_andNothingMadeTwice() throws Exception {
     String printed = printed(CrashAndResume::main);
 

@@ -10,6 +10,8 @@ import io.github.kmsrotation.testkit.http.AwsHttpServer;
 import io.github.kmsrotation.testkit.http.AwsService;
 import io.github.kmsrotation.testkit.kms.KmsService;
 import io.github.kmsrotation.testkit.rds.RdsService;
+import io.github.kmsrotation.testkit.s3.S3Service;
+import io.github.kmsrotation.testkit.s3control.S3ControlService;
 import io.github.kmsrotation.testkit.sts.StsService;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,7 +27,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * An AWS in this process: KMS, RDS, EC2, Auto Scaling and STS over HTTP on loopback. Use it by
+ * An AWS in this process: KMS, RDS, EC2, Auto Scaling, S3 and STS over HTTP on loopback. Use it by
  * endpoint override, with any credentials. Safe for use by several threads. Defaults: any free
  * port, Region {@code eu-central-1}, account {@code 111122223333}, a clock that runs 600 times as
  * fast as time does, so that ten minutes of RDS take a second; what was made is found at once. What
@@ -45,6 +47,7 @@ public final class EmbeddedAws implements AutoCloseable {
   private final Calls calls = new Calls();
   private final RdsService rds;
   private final Ec2Service ec2;
+  private final S3Service s3;
   private final AwsHttpServer server;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Thread atEndOfJvm = new Thread(this::close, "embedded-aws-end");
@@ -57,6 +60,7 @@ public final class EmbeddedAws implements AutoCloseable {
     KmsService kms = new KmsService(accountId, timeline, builder.requestQuotas);
     this.rds = new RdsService(accountId, timeline, kms);
     this.ec2 = new Ec2Service(accountId, timeline, kms);
+    this.s3 = new S3Service(accountId, lock, timeline, kms.dataKeys());
     try {
       this.server =
           new AwsHttpServer(
@@ -64,10 +68,12 @@ public final class EmbeddedAws implements AutoCloseable {
               List.of(kms, rds, ec2, new AutoScalingService(timeline, ec2), new StsService())
                   .stream()
                   .collect(Collectors.toMap(AwsService::name, Function.identity())),
+              List.of(new S3ControlService(accountId, lock, timeline, s3), s3),
               new AwsHttpServer.Shared(accountId, lock, timeline, faults, calls));
     } catch (IOException e) {
       rds.close();
       ec2.close();
+      s3.close();
       throw new UncheckedIOException("Port " + builder.port + " cannot be had", e);
     }
   }
@@ -194,6 +200,29 @@ public final class EmbeddedAws implements AutoCloseable {
         });
   }
 
+  /**
+   * What a test can do to S3, and see of it, that no request can.
+   *
+   * @return the view of a test
+   */
+  public S3View s3() {
+    return new S3View() {
+      @Override
+      public void plantUnencrypted(String bucket, String key, byte[] data) {
+        locked(
+            () -> {
+              s3.plantUnencrypted(bucket, key, data);
+              return key;
+            });
+      }
+
+      @Override
+      public byte[] storedBytes(String bucket, String key) {
+        return locked(() -> s3.storedBytes(bucket, key));
+      }
+    };
+  }
+
   private <T> T locked(java.util.function.Supplier<T> view) {
     lock.lock();
     try {
@@ -216,6 +245,7 @@ public final class EmbeddedAws implements AutoCloseable {
     try {
       rds.close();
       ec2.close();
+      s3.close();
     } finally {
       lock.unlock();
     }
@@ -300,9 +330,9 @@ public final class EmbeddedAws implements AutoCloseable {
     /**
      * How long what was made is not found: KMS keys, aliases, DB instances, DB clusters and their
      * snapshots, and all that EC2 makes are missing in lists for so long, calls that name them are
-     * answered that they do not exist, and their names are taken. Zero by default: AWS promises no duration, so every
-     * code has to bear it and a test of something else need not wait for it. Give some seconds, as
-     * KMS speaks of, to prove that code bears it, and a minute for a bad day.
+     * answered that they do not exist, and their names are taken. Zero by default: AWS promises no
+     * duration, so every code has to bear it and a test of something else need not wait for it.
+     * Give some seconds, as KMS speaks of, to prove that code bears it, and a minute for a bad day.
      *
      * @param delay by the clock; zero or more
      * @return this builder

@@ -9,6 +9,8 @@ import io.github.kmsrotation.testkit.ec2.Ec2Service;
 import io.github.kmsrotation.testkit.http.AwsService;
 import io.github.kmsrotation.testkit.kms.KmsService;
 import io.github.kmsrotation.testkit.rds.RdsService;
+import io.github.kmsrotation.testkit.s3.S3Service;
+import io.github.kmsrotation.testkit.s3control.S3ControlService;
 import io.github.kmsrotation.testkit.sts.StsService;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +20,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 
 /** The tables of the README name every operation that is modelled, once, and no other. */
@@ -32,14 +36,22 @@ class ReadmeTest {
   void tables_nameWhatIsModelled() throws IOException {
     KmsService kms = new KmsService(ACCOUNT, timeline, true);
     try (RdsService rds = new RdsService(ACCOUNT, timeline, kms);
-        Ec2Service ec2 = new Ec2Service(ACCOUNT, timeline, kms)) {
+        Ec2Service ec2 = new Ec2Service(ACCOUNT, timeline, kms);
+        S3Service s3 = new S3Service(ACCOUNT, new ReentrantLock(), timeline, kms.dataKeys())) {
       for (AwsService service :
           List.of(kms, rds, ec2, new AutoScalingService(timeline, ec2), new StsService())) {
-        assertThat(operationsOf(service.name().toUpperCase(Locale.ROOT)))
-            .as("operations of %s in the README", service.name())
-            .containsExactlyInAnyOrderElementsOf(service.operations().keySet());
+        assertNamed(service.name().toUpperCase(Locale.ROOT), service.operations().keySet());
       }
+      assertNamed("S3", s3.operations().keySet());
+      S3ControlService control = new S3ControlService(ACCOUNT, new ReentrantLock(), timeline, s3);
+      assertNamed("S3 Control", control.operations().keySet());
     }
+  }
+
+  private static void assertNamed(String service, Set<String> operations) throws IOException {
+    assertThat(operationsOf(service))
+        .as("operations of %s in the README", service)
+        .containsExactlyInAnyOrderElementsOf(operations);
   }
 
   /** What stands in the first column below a heading. */

@@ -24,7 +24,8 @@ import software.amazon.awssdk.services.rds.RdsClient;
 /** A service that is not embedded is named, and so are those that are, in what its client reads. */
 class UnknownServiceTest {
 
-  private static final String SAID = "does not model the service %s, only kms, rds, sts.";
+  private static final String SAID =
+      "does not model the service %s, only autoscaling, ec2, kms, rds, s3, sts.";
 
   private final EmbeddedAws aws = EmbeddedAws.start();
 
@@ -70,9 +71,8 @@ class UnknownServiceTest {
 
   @ParameterizedTest
   @CsvSource({
-    "s3, text/plain, <Error><Code>NotModelled</Code>",
+    "s3express, text/plain, <Error><Code>NotModelled</Code>",
     "route53, text/plain, <ErrorResponse><Error><Code>NotModelled</Code>",
-    "ec2, application/x-www-form-urlencoded, <Response><Errors><Error><Code>NotModelled</Code>",
     "lambda, application/json, '\"__type\":\"NotModelled\"'"
   })
   void call_ofAnotherService_isAnsweredInItsFormat(String service, String type, String form)

@@ -1,12 +1,18 @@
 package io.github.kmsrotation.testkit.call;
 
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 
-/** Every call that reached the embedded AWS. Safe for use by several threads. */
+/**
+ * The calls that reached the embedded AWS: the newest million, so that a server that runs for days
+ * does not fill its memory. Safe for use by several threads.
+ */
 public final class Calls {
 
-  private final List<Call> calls = new ArrayList<>();
+  private static final int MOST = 1_000_000;
+
+  private final Deque<Call> calls = new ArrayDeque<>();
 
   /**
    * Remembers a call.
@@ -14,7 +20,10 @@ public final class Calls {
    * @param call the call
    */
   public synchronized void add(Call call) {
-    calls.add(call);
+    if (calls.size() == MOST) {
+      calls.removeFirst();
+    }
+    calls.addLast(call);
   }
 
   /**

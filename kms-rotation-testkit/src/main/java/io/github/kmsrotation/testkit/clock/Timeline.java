@@ -17,6 +17,7 @@ public final class Timeline {
       new PriorityQueue<>(Comparator.comparing(Event::at).thenComparing(Event::number));
   private long numbers;
   private volatile Instant present;
+  private boolean isCatchingUp;
 
   /**
    * @param clock the time
@@ -57,9 +58,23 @@ public final class Timeline {
     events.add(new Event(present.plus(delay), numbers++, action));
   }
 
-  /** Lets everything happen that is due, in order, each at its own time. */
+  /**
+   * Lets everything happen that is due, in order, each at its own time. What happens may call this
+   * again; then it does nothing.
+   */
   public void catchUp() {
-    Instant now = clock.instant();
+    if (isCatchingUp) {
+      return;
+    }
+    isCatchingUp = true;
+    try {
+      catchUp(clock.instant());
+    } finally {
+      isCatchingUp = false;
+    }
+  }
+
+  private void catchUp(Instant now) {
     Event next = events.peek();
     while (next != null && !next.at().isAfter(now)) {
       events.remove(next);

@@ -1,5 +1,8 @@
 package io.github.kmsrotation.testkit.http;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /** An error that a service answers, with AWS's code. */
 public final class AwsError extends RuntimeException {
 
@@ -7,6 +10,7 @@ public final class AwsError extends RuntimeException {
 
   private final String code;
   private final int status;
+  private final transient Map<String, String> details;
 
   /**
    * @param code AWS's code on the wire
@@ -14,9 +18,36 @@ public final class AwsError extends RuntimeException {
    * @param message for people
    */
   public AwsError(String code, int status, String message) {
+    this(code, status, message, Map.of());
+  }
+
+  private AwsError(String code, int status, String message, Map<String, String> details) {
     super(message, null, false, false);
     this.code = code;
     this.status = status;
+    this.details = details;
+  }
+
+  /**
+   * This error with one more detail, for services whose errors have any.
+   *
+   * @param name of an XML element if it begins with a capital, else of a header
+   * @param value its value
+   * @return an error
+   */
+  public AwsError with(String name, String value) {
+    Map<String, String> more = new LinkedHashMap<>(details);
+    more.put(name, value);
+    return new AwsError(code, status, text(), more);
+  }
+
+  /**
+   * The details.
+   *
+   * @return names of XML elements, which begin with a capital, and of headers
+   */
+  public Map<String, String> details() {
+    return Map.copyOf(details);
   }
 
   /**

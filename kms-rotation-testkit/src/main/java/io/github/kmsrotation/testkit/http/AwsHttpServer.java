@@ -2,17 +2,15 @@ package io.github.kmsrotation.testkit.http;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.github.kmsrotation.testkit.call.Call;
 import io.github.kmsrotation.testkit.call.Calls;
 import io.github.kmsrotation.testkit.clock.Timeline;
 import io.github.kmsrotation.testkit.fault.Faults;
-import io.github.kmsrotation.testkit.fault.Faults.Fault;
-import io.github.kmsrotation.testkit.fault.Faults.Kind;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -45,11 +43,11 @@ public final class AwsHttpServer implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, AwsService> services;
+  private final List<RestService> restServices;
   private final String accountId;
   private final Lock lock;
   private final Timeline timeline;
-  private final Faults faults;
-  private final Calls calls;
+  private final Gate gate;
 
   /** What the server shares with the rest of the embedded AWS. */
   public record Shared(
@@ -58,17 +56,20 @@ public final class AwsHttpServer implements AutoCloseable {
   /**
    * @param port the port, or 0 for any
    * @param services the services by name
+   * @param restServices the services that route by method and path; the first that takes a request
+   *     has it
    * @param shared what is shared
    * @throws IOException if the port cannot be had
    */
-  public AwsHttpServer(int port, Map<String, AwsService> services, Shared shared)
+  public AwsHttpServer(
+      int port, Map<String, AwsService> services, List<RestService> restServices, Shared shared)
       throws IOException {
     this.services = Map.copyOf(services);
+    this.restServices = List.copyOf(restServices);
     this.accountId = shared.accountId();
     this.lock = shared.lock();
     this.timeline = shared.timeline();
-    this.faults = shared.faults();
-    this.calls = shared.calls();
+    this.gate = new Gate(shared.faults(), shared.calls(), timeline);
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
     server.setExecutor(threads);
     server.createContext("/", this::serve);
@@ -86,8 +87,7 @@ public final class AwsHttpServer implements AutoCloseable {
 
   private void serve(HttpExchange exchange) {
     try (exchange) {
-      byte[] body = exchange.getRequestBody().readAllBytes();
-      handle(exchange, body);
+      handle(exchange);
     } catch (IOException e) {
       LOG.debug("A caller went away", e);
     } catch (RuntimeException e) {
@@ -95,7 +95,7 @@ public final class AwsHttpServer implements AutoCloseable {
     }
   }
 
-  private void handle(HttpExchange exchange, byte[] body) throws IOException {
+  private void handle(HttpExchange exchange) throws IOException {
     String requestId = UUID.randomUUID().toString();
     String authorization = exchange.getRequestHeaders().getFirst("Authorization");
     Matcher credential = CREDENTIAL.matcher(authorization == null ? "" : authorization);
@@ -107,6 +107,14 @@ public final class AwsHttpServer implements AutoCloseable {
       send(exchange, ANY, error.status(), errorBody(error), requestId);
       return;
     }
+    RestRequest rest = RestExchange.read(exchange, credential.group(1), accountId);
+    for (RestService service : restServices) {
+      if (service.signingName().equals(credential.group(2)) && service.takes(rest)) {
+        answer(exchange, service, rest);
+        return;
+      }
+    }
+    byte[] body = exchange.getRequestBody().readAllBytes();
     AwsService service = services.get(credential.group(2));
     if (service == null) {
       refuse(exchange, credential.group(2), requestId);
@@ -116,12 +124,10 @@ public final class AwsHttpServer implements AutoCloseable {
   }
 
   private void refuse(HttpExchange exchange, String service, String requestId) throws IOException {
+    Set<String> names = new TreeSet<>(services.keySet());
+    restServices.forEach(rest -> names.add(rest.signingName()));
     AwsError error =
-        AwsError.notModelled(
-            "the service "
-                + service
-                + ", only "
-                + String.join(", ", new TreeSet<>(services.keySet())));
+        AwsError.notModelled("the service " + service + ", only " + String.join(", ", names));
     byte[] body =
         UnknownService.answer(
             exchange.getRequestHeaders(), exchange.getResponseHeaders(), service, error, requestId);
@@ -143,118 +149,89 @@ public final class AwsHttpServer implements AutoCloseable {
       send(exchange, protocol, e.status(), protocol.error(e, requestId), requestId);
       return;
     }
-    Result result = carryOut(service, region, incoming);
-    if (result.dropped()) {
+    Gate.Outcome<Map<String, Object>> outcome = carryOut(service, region, incoming);
+    if (outcome.isDropped()) {
       return;
     }
     byte[] bytes =
-        result.error().isPresent()
-            ? protocol.error(result.error().get(), requestId)
-            : protocol.answer(incoming.operation(), result.answer(), requestId);
-    send(exchange, protocol, result.error().map(AwsError::status).orElse(200), bytes, requestId);
+        outcome.error().isPresent()
+            ? protocol.error(outcome.error().get(), requestId)
+            : protocol.answer(incoming.operation(), outcome.answer().orElseThrow(), requestId);
+    send(exchange, protocol, outcome.error().map(AwsError::status).orElse(200), bytes, requestId);
   }
 
-  private record Result(Map<String, Object> answer, Optional<AwsError> error, boolean dropped) {
-    static Result failed(AwsError error) {
-      return new Result(Map.of(), Optional.of(error), false);
-    }
-
-    static Result cut() {
-      return new Result(Map.of(), Optional.empty(), true);
-    }
-  }
-
-  private Result carryOut(AwsService service, String region, WireProtocol.Incoming incoming) {
+  private Gate.Outcome<Map<String, Object>> carryOut(
+      AwsService service, String region, WireProtocol.Incoming incoming) throws IOException {
     Operation operation = service.operations().get(incoming.operation());
     if (operation == null) {
-      return Result.failed(AwsError.notModelled(service.name() + ":" + incoming.operation()));
+      return Gate.Outcome.failed(AwsError.notModelled(service.name() + ":" + incoming.operation()));
     }
-    Optional<Fault> fault = faults.meet(incoming.operation(), operation.isMutating());
-    Result result = Result.cut();
-    boolean tookEffect = false;
-    if (fault.isPresent() && fault.get().kind() == Kind.DROP_BEFORE) {
-      fault.get().hook().run();
-    } else if (fault.isPresent() && isRefusal(fault.get().kind())) {
-      result = Result.failed(refusal(fault.get(), service.protocol()));
-    } else {
-      result = call(service, region, incoming, operation);
-      tookEffect = result.error().isEmpty();
-      if (fault.isPresent()) {
-        result = late(fault.get(), result);
-      }
-    }
-    record(service, region, incoming, operation, result, tookEffect);
-    return result;
+    return gate.pass(
+        new Gate.Passing(
+            service.name(),
+            incoming.operation(),
+            region,
+            incoming.params().names(),
+            operation.isMutating()),
+        AwsError.badRequest(service.protocol().throttlingCode(), "Rate exceeded"),
+        () -> call(service, region, incoming, operation));
   }
 
-  private static boolean isRefusal(Kind kind) {
-    return kind == Kind.THROTTLE || kind == Kind.ERROR;
-  }
-
-  private static AwsError refusal(Fault fault, WireProtocol protocol) {
-    return fault.kind() == Kind.THROTTLE
-        ? AwsError.badRequest(protocol.throttlingCode(), "Rate exceeded")
-        : new AwsError(fault.code(), fault.status(), "A fault on demand: " + fault.code());
-  }
-
-  private static Result late(Fault fault, Result result) {
-    fault.hook().run();
-    if (fault.kind() == Kind.DROP_AFTER) {
-      return Result.cut();
-    }
-    try {
-      Thread.sleep(fault.delay().toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return result;
-  }
-
-  private Result call(
+  private Map<String, Object> call(
       AwsService service, String region, WireProtocol.Incoming incoming, Operation operation) {
-    for (String name : incoming.params().names()) {
-      if (!operation.params().contains(name)) {
-        return Result.failed(
-            AwsError.notModelled(
-                "the parameter " + name + " of " + service.name() + ":" + incoming.operation()));
-      }
-    }
+    requireModelled(
+        service.name() + ":" + incoming.operation(), incoming.params().names(), operation.params());
     lock.lock();
     try {
       timeline.catchUp();
-      Map<String, Object> answer =
-          operation
-              .handler()
-              .apply(new AwsRequest(region, accountId, incoming.operation(), incoming.params()));
-      return new Result(answer, Optional.empty(), false);
-    } catch (AwsError e) {
-      return Result.failed(e);
-    } catch (RuntimeException e) {
-      LOG.error("The embedded AWS failed at {}:{}", service.name(), incoming.operation(), e);
-      return Result.failed(new AwsError("InternalFailure", 500, "The embedded AWS failed: " + e));
+      return operation
+          .handler()
+          .apply(new AwsRequest(region, accountId, incoming.operation(), incoming.params()));
     } finally {
       lock.unlock();
     }
   }
 
-  private void record(
-      AwsService service,
-      String region,
-      WireProtocol.Incoming incoming,
-      Operation operation,
-      Result result,
-      boolean tookEffect) {
-    String outcome = result.dropped() ? "dropped" : result.error().map(AwsError::code).orElse("ok");
-    calls.add(
-        new Call(
-            service.name(),
-            incoming.operation(),
-            region,
-            incoming.params().names(),
-            operation.isMutating(),
-            outcome,
-            tookEffect,
-            timeline.now()));
+  private static void requireModelled(String operation, Set<String> given, Set<String> modelled) {
+    for (String name : given) {
+      if (!modelled.contains(name)) {
+        throw AwsError.notModelled("the parameter " + name + " of " + operation);
+      }
+    }
+  }
+
+  private void answer(HttpExchange exchange, RestService service, RestRequest request)
+      throws IOException {
+    String requestId = UUID.randomUUID().toString();
+    Gate.Outcome<RestAnswer> outcome;
+    try {
+      outcome = carryOut(service, request);
+    } catch (AwsError e) {
+      outcome = Gate.Outcome.failed(e);
+    }
+    if (outcome.answer().isPresent()) {
+      RestExchange.send(exchange, outcome.answer().get(), requestId);
+    } else if (outcome.error().isPresent()) {
+      RestExchange.send(
+          exchange, service.error(outcome.error().get(), request, requestId), requestId);
+    }
+  }
+
+  private Gate.Outcome<RestAnswer> carryOut(RestService service, RestRequest request)
+      throws IOException {
+    String name = service.operation(request);
+    RestOperation operation = service.operations().get(name);
+    if (operation == null) {
+      throw AwsError.notModelled(service.name() + ":" + name);
+    }
+    Set<String> names = RestExchange.names(request);
+    return gate.pass(
+        new Gate.Passing(service.name(), name, request.region(), names, operation.isMutating()),
+        service.throttled(),
+        () -> {
+          requireModelled(service.name() + ":" + name, names, operation.params());
+          return operation.handler().handle(request);
+        });
   }
 
   private static void send(

@@ -20,7 +20,7 @@ import java.util.Set;
 final class UnknownService {
 
   private static final Set<String> REST_XML =
-      Set.of("s3", "s3express", "s3-outposts", "s3-object-lambda", "route53", "cloudfront");
+      Set.of("s3express", "s3-outposts", "s3-object-lambda", "route53", "cloudfront");
 
   private UnknownService() {}
 
@@ -48,9 +48,6 @@ final class UnknownService {
   }
 
   private static List<String> elements(String service) {
-    if (service.equals("ec2")) {
-      return List.of("Response", "Errors", "Error");
-    }
     return service.startsWith("s3") ? List.of("Error") : List.of("ErrorResponse", "Error");
   }
 

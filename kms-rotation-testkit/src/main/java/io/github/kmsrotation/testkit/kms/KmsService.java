@@ -19,6 +19,7 @@ public final class KmsService implements AwsService {
   private final KeyUse use;
   private final GrantOperations grants;
   private final Map<String, Operation> operations = new LinkedHashMap<>();
+  private final DataKeys dataKeys;
 
   /**
    * @param accountId the account of all keys
@@ -29,6 +30,7 @@ public final class KmsService implements AwsService {
     this.keys = new KmsKeys(accountId, timeline);
     this.use = new KeyUse(keys, timeline);
     this.grants = new GrantOperations(keys, timeline);
+    this.dataKeys = new DataKeys(keys, timeline);
     CustomKeyStores stores = new CustomKeyStores();
     new KeyOperations(keys, stores).define(operations);
     new CustomKeyStoreOperations(keys, stores, timeline).define(operations);
@@ -63,6 +65,15 @@ public final class KmsService implements AwsService {
   @Override
   public Map<String, Operation> operations() {
     return operations;
+  }
+
+  /**
+   * Data keys for services that encrypt under KMS keys.
+   *
+   * @return data keys
+   */
+  public DataKeys dataKeys() {
+    return dataKeys;
   }
 
   /**
