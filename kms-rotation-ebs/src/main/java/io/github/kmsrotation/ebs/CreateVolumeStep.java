@@ -30,8 +30,9 @@ final class CreateVolumeStep extends EbsStep {
 
   private static final String CREATE = "ec2:CreateVolume";
   private static final String KEY_HINT =
-      "EBS looks at the KMS key only now, so it likely may not use the new key: look at the key's"
-          + " state and policy. The original is untouched. Mend the key and resume, or roll back.";
+      "EBS looks at the KMS keys only now, so it likely may not use the new key, or the snapshot's:"
+          + " look at the state and the policy of both. The original is untouched. Mend the key and"
+          + " resume, or roll back.";
 
   private final Disk disk;
   private final BackInService backInService;
