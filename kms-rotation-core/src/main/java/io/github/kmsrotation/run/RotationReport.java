@@ -22,8 +22,9 @@ import java.util.Optional;
  * @param reason why it stands so and what to do next; empty when it succeeded, unless something
  *     that the run had opened could not be closed afterwards
  * @param steps every step of the plan, in order
- * @param startedAt when the run began
- * @param endedAt when this report was made
+ * @param startedAt when the run was first begun, which may be long after it was planned
+ * @param endedAt when the run came to its end, otherwise when this report was made; never before
+ *     {@code startedAt}, even if the clock was put back
  * @param failure what was thrown, if that is why the run stands as it does; nothing stored holds it
  */
 public record RotationReport(
