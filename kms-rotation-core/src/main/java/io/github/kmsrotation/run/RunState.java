@@ -31,7 +31,8 @@ final class RunState {
   /** What an approver said. */
   enum Answer {
     GRANTED,
-    DENIED
+    DENIED,
+    LATER
   }
 
   private static final Set<EntryType> OF_THE_RUN =
@@ -192,13 +193,6 @@ final class RunState {
   private boolean hasSent(String step) {
     return sentAt.entrySet().stream()
         .anyMatch(sent -> sent.getKey().startsWith(step + "|") && !sent.getValue().isEmpty());
-  }
-
-  /** Whether a phase may begin only with the approval for what cannot be undone. */
-  boolean needsIrreversibleApproval(Phase phase) {
-    return phase == Phase.RETIRE
-        || plan.steps().stream()
-            .anyMatch(step -> step.phase() == phase && step.undo().needsIrreversibleApproval());
   }
 
   /** Promise 1: every verifying step is done, and at least one of them saw evidence. */
