@@ -118,7 +118,7 @@ public final class AwsCalls implements AwsReader {
         "Set the Region (AWS_REGION) and credentials in the environment or the shared configuration"
             + " files, or give a client that has them: to RotationPlanner.kmsClient(...) when you"
             + " plan, to client(...) of the strategy's options and with them to"
-            + " RotationRunner.builder().with(...) when you run. The SDK found none, so "
+            + " RotationRunner.builder().with(...) when you run. One of the two was not found, so "
             + what
             + ", and nothing was changed by it: "
             + shortened(failure.rawMessage()),

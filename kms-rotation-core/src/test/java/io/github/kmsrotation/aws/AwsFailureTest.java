@@ -209,15 +209,16 @@ class AwsFailureTest {
   }
 
   private String said(AwsServiceException failure) {
-    return catchThrowableOfType(
-            MissingPermissionException.class,
-            () ->
-                calls.mutate(
-                    "kms:EnableKeyRotation",
-                    () -> {
-                      throw failure;
-                    }))
-        .getMessage();
+    return String.valueOf(
+        catchThrowableOfType(
+                MissingPermissionException.class,
+                () ->
+                    calls.mutate(
+                        "kms:EnableKeyRotation",
+                        () -> {
+                          throw failure;
+                        }))
+            .getMessage());
   }
 
   @Test

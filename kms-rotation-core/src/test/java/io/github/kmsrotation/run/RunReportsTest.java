@@ -71,15 +71,14 @@ class RunReportsTest {
   }
 
   private static AwsServiceException denied() {
-    return (AwsServiceException)
-        AwsServiceException.builder()
-            .statusCode(403)
-            .awsErrorDetails(
-                AwsErrorDetails.builder()
-                    .errorCode("AccessDenied")
-                    .errorMessage("User: ops is not authorized to perform: toy:Make")
-                    .build())
-            .build();
+    return AwsServiceException.builder()
+        .statusCode(403)
+        .awsErrorDetails(
+            AwsErrorDetails.builder()
+                .errorCode("AccessDenied")
+                .errorMessage("User: ops is not authorized to perform: toy:Make")
+                .build())
+        .build();
   }
 
   @Test
