@@ -164,9 +164,11 @@ final class CreateKeyStep extends KeyStep {
               Map.of(
                   NEW_KEY,
                   made.get(),
-                  "kept",
-                  "callers were led to it, so data may be under it; retire it (forKeyRetirement)"
-                      + " once nothing needs it")));
+                  Facts.KEPT,
+                  "the new key "
+                      + made.get()
+                      + ": callers were led to it, so data may be under it; retire it"
+                      + " (forKeyRetirement) once nothing needs it")));
     }
     return scheduleDeletion(context, kms, region(), made.get());
   }

@@ -6,6 +6,7 @@ import io.github.kmsrotation.error.RotationException;
 import io.github.kmsrotation.journal.EntryType;
 import io.github.kmsrotation.journal.JournalUnavailableException;
 import io.github.kmsrotation.plan.Condition;
+import io.github.kmsrotation.plan.Facts;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.Step;
 import io.github.kmsrotation.plan.StepDescription;
@@ -135,7 +136,17 @@ final class RunExecution {
   private RotationReport finish() {
     RunStatus end = back ? RunStatus.ROLLED_BACK : RunStatus.SUCCEEDED;
     book.write(EntryType.FINISHED, "", Map.of("status", end.name()));
-    return book.report(end, back ? "Rolled back: what served before the run serves again." : "");
+    return book.report(
+        end, back ? "Rolled back: what served before the run serves again." + kept() : "");
+  }
+
+  private String kept() {
+    List<String> kept =
+        book.plan().steps().stream()
+            .map(step -> book.state().facts(step.id()).find(Facts.KEPT))
+            .flatMap(Optional::stream)
+            .toList();
+    return kept.isEmpty() ? "" : " Kept: " + String.join("; ", kept) + ".";
   }
 
   private Optional<Tick> begin(Step step) throws Stop {

@@ -125,7 +125,16 @@ final class Discarding {
         .factsOf(CreateVolumeStep.id(disk))
         .find(CreateVolumeStep.VOLUME_ID)
         .flatMap(id -> kept(context, id))
-        .map(snapshot -> StepOutcome.done(Facts.of(Map.of("keptSnapshot", snapshot.snapshotId()))))
+        .map(
+            snapshot ->
+                StepOutcome.done(
+                    Facts.of(
+                        Map.of(
+                            Facts.KEPT,
+                            "snapshot "
+                                + snapshot.snapshotId()
+                                + ": of a new volume that may have been written to; take over what"
+                                + " you need, and delete it"))))
         .orElseGet(StepOutcome::done);
   }
 

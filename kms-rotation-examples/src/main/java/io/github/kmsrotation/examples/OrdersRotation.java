@@ -100,7 +100,7 @@ final class OrdersRotation implements AutoCloseable {
 
   // README {
   private Approval askOperator(ApprovalRequest request) {
-    System.out.println(request.report().describe());
+    System.out.println(request.describe());
     if (!console.confirm("Begin " + request.phase() + "?")) {
       return Approval.later();
     }
