@@ -210,7 +210,9 @@ public final class AwsCalls implements AwsReader {
                   + AwsFailure.deniedPermission(failure)
                       .map(sentence -> "AWS says: " + sentence + " ")
                       .orElse("")
-                  + "Grant the permission and go on.",
+                  + (AwsFailure.isOfCredentials(failure)
+                      ? "The credentials are expired, or not valid there: renew them and go on."
+                      : "Grant the permission and go on."),
               failure);
       case NOT_SENT ->
           AwsFailure.isUnreachable(failure)

@@ -66,6 +66,15 @@ public enum AwsFailure {
   private static final Set<String> PERMISSIONS =
       Set.of("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized");
 
+  private static final Set<String> CREDENTIALS =
+      Set.of(
+          "AuthFailure",
+          "UnrecognizedClientException",
+          "InvalidClientTokenId",
+          "ExpiredToken",
+          "ExpiredTokenException",
+          "SignatureDoesNotMatch");
+
   private static final Pattern ENCODED =
       Pattern.compile("\\(?encoded (authorization failure )?message.*", CASE_INSENSITIVE | DOTALL);
 
@@ -126,6 +135,11 @@ public enum AwsFailure {
       }
     }
     return false;
+  }
+
+  /** Whether AWS does not know the caller at all, so that no permission would help. */
+  static boolean isOfCredentials(RuntimeException failure) {
+    return CREDENTIALS.contains(errorCode(failure));
   }
 
   /**

@@ -249,4 +249,11 @@ class AwsFailureTest {
         .contains("SignatureDoesNotMatch")
         .doesNotContain("TOKEN");
   }
+
+  @Test
+  void mutate_whenTheCredentialsAreExpired_doesNotAskForAPermission() {
+    assertThat(said(denied("ExpiredTokenException", "The security token is expired")))
+        .contains("(ExpiredTokenException)", "renew them")
+        .doesNotContain("Grant the permission");
+  }
 }
