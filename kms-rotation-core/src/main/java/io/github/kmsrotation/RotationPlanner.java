@@ -10,6 +10,7 @@ import io.github.kmsrotation.plan.StrategyOptions;
 import io.github.kmsrotation.spi.PlanRequest;
 import io.github.kmsrotation.spi.RotationStrategy;
 import io.github.kmsrotation.spi.Strategies;
+import io.github.kmsrotation.target.EbsTarget;
 import io.github.kmsrotation.target.KeyMaterialTarget;
 import io.github.kmsrotation.target.KeyRetirementTarget;
 import io.github.kmsrotation.target.KeyTarget;
@@ -50,6 +51,19 @@ public final class RotationPlanner<T extends Target> {
    */
   public static RotationPlanner<RdsTarget> forRds(String dbInstanceIdentifier) {
     return new RotationPlanner<>(new RdsTarget(dbInstanceIdentifier));
+  }
+
+  /**
+   * For an EBS volume, or for all volumes of an EC2 instance at one point in time. Needs the
+   * artifact {@code kms-rotation-ebs}.
+   *
+   * @param volumeOrInstanceId for example {@code vol-0123456789abcdef0} or {@code
+   *     i-0123456789abcdef0}
+   * @return a planner
+   * @throws IllegalArgumentException if that is no id of a volume or an instance
+   */
+  public static RotationPlanner<EbsTarget> forEbs(String volumeOrInstanceId) {
+    return new RotationPlanner<>(new EbsTarget(volumeOrInstanceId));
   }
 
   /**
@@ -133,7 +147,7 @@ public final class RotationPlanner<T extends Target> {
               + target.kind()
               + "', for any reason: leave out because(...)");
     }
-    this.reason = Optional.of(reason);
+    this.reason = Optional.of(Objects.requireNonNull(reason, "reason"));
     return this;
   }
 
@@ -208,7 +222,8 @@ public final class RotationPlanner<T extends Target> {
    */
   public RotationPlan plan() {
     if (target.needsReason() && reason.isEmpty()) {
-      throw new IllegalStateException("Say why: call because(...)");
+      throw new IllegalStateException(
+          "Say why '" + target.id() + "' is to be rotated: call because(RotationReason...)");
     }
     RotationStrategy<T> strategy = strategy();
     if (kms.isPresent()) {

@@ -15,6 +15,7 @@ import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -28,6 +29,8 @@ import software.amazon.awssdk.core.exception.SdkException;
 public final class AwsCalls implements AwsReader {
 
   private static final Duration PATIENCE_FOR_A_SLOT = Duration.ofMinutes(5);
+
+  private static final int LONGEST_TEXT = 120;
 
   private final Retry reads;
   private final Retry mutations;
@@ -106,17 +109,19 @@ public final class AwsCalls implements AwsReader {
     try {
       return maker.get();
     } catch (SdkClientException e) {
-      throw unconfigured("A client for AWS could not be made", e);
+      throw unconfigured("no client for AWS could be made", e);
     }
   }
 
   private static ClientConfigurationException unconfigured(String what, SdkException failure) {
     return new ClientConfigurationException(
-        what
-            + ": "
-            + failure.rawMessage()
-            + " Nothing was changed by it. Set the Region (AWS_REGION) and credentials in the"
-            + " environment or the shared configuration files, or give a client that has them.",
+        "Set the Region (AWS_REGION) and credentials in the environment or the shared configuration"
+            + " files, or give a client that has them: to RotationPlanner.kmsClient(...) when you"
+            + " plan, to client(...) of the strategy's options and with them to"
+            + " RotationRunner.builder().with(...) when you run. One of the two was not found, so "
+            + what
+            + ", and nothing was changed by it: "
+            + shortened(failure.rawMessage()),
         failure);
   }
 
@@ -162,14 +167,14 @@ public final class AwsCalls implements AwsReader {
       return new AwsUnavailableException(
           operation
               + " was not sent: the thread got no turn within callsPerSecond, or was interrupted."
-              + " Nothing was changed by it; resume later.",
+              + " Nothing was changed by it; try again later.",
           failure);
     }
     if (failure instanceof CallNotPermittedException) {
       return new AwsUnavailableException(
           operation
               + " was not sent because most calls before it failed on AWS's side. Nothing was"
-              + " changed by it; resume later.",
+              + " changed by it; try again later.",
           failure);
     }
     return failure instanceof SdkException e ? translated(operation, e, mutating) : failure;
@@ -181,8 +186,8 @@ public final class AwsCalls implements AwsReader {
       case THROTTLED ->
           new AwsUnavailableException(
               operation
-                  + " was throttled on every attempt and did not take effect. Resume later, or"
-                  + " lower callsPerSecond.",
+                  + " was throttled on every attempt and did not take effect. Try again later,"
+                  + " or lower callsPerSecond.",
               failure);
       case UNKNOWN_OUTCOME ->
           mutating
@@ -193,7 +198,7 @@ public final class AwsCalls implements AwsReader {
                   operation
                       + " failed on every attempt ("
                       + brief(failure)
-                      + "). It changes nothing. Resume later.",
+                      + "). It changes nothing. Try again later.",
                   failure);
       case DENIED ->
           new MissingPermissionException(
@@ -201,7 +206,13 @@ public final class AwsCalls implements AwsReader {
                   + operation
                   + " ("
                   + brief(failure)
-                  + "). It did not take effect. Grant the permission and go on.",
+                  + "). It did not take effect. "
+                  + AwsFailure.deniedPermission(failure)
+                      .map(sentence -> "AWS says: " + sentence + " ")
+                      .orElse("")
+                  + (AwsFailure.isOfCredentials(failure)
+                      ? "The credentials are expired, or not valid there: renew them and go on."
+                      : "Grant the permission and go on."),
               failure);
       case NOT_SENT ->
           AwsFailure.isUnreachable(failure)
@@ -209,12 +220,18 @@ public final class AwsCalls implements AwsReader {
                   operation
                       + " could not be sent, as no connection to AWS was made ("
                       + failure.rawMessage()
-                      + "). Nothing was changed by it. Check Region, endpoint and network; resume"
-                      + " later.",
+                      + "). Nothing was changed by it. Check Region, endpoint and network; try"
+                      + " again later.",
                   failure)
               : unconfigured(operation + " could not be sent", failure);
       case REFUSED -> failure;
     };
+  }
+
+  /** The SDK's text lists every provider of its chain; all of it stays with the cause. */
+  private static String shortened(@Nullable String text) {
+    String all = String.valueOf(text);
+    return all.length() <= LONGEST_TEXT ? all : all.substring(0, LONGEST_TEXT).strip() + " ...";
   }
 
   private static String brief(RuntimeException failure) {

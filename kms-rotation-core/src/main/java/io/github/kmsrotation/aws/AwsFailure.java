@@ -1,9 +1,14 @@
 package io.github.kmsrotation.aws;
 
+import static java.util.regex.Pattern.CASE_INSENSITIVE;
+import static java.util.regex.Pattern.DOTALL;
+
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkServiceException;
@@ -57,6 +62,21 @@ public enum AwsFailure {
           "SignatureDoesNotMatch",
           "MissingAuthenticationToken",
           "OptInRequired");
+
+  private static final Set<String> PERMISSIONS =
+      Set.of("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized");
+
+  private static final Set<String> CREDENTIALS =
+      Set.of(
+          "AuthFailure",
+          "UnrecognizedClientException",
+          "InvalidClientTokenId",
+          "ExpiredToken",
+          "ExpiredTokenException",
+          "SignatureDoesNotMatch");
+
+  private static final Pattern ENCODED =
+      Pattern.compile("\\(?encoded (authorization failure )?message.*", CASE_INSENSITIVE | DOTALL);
 
   /** How the SDK begins to say that it has nothing to sign with: it does so before it sends. */
   private static final List<String> NO_CREDENTIALS =
@@ -115,6 +135,34 @@ public enum AwsFailure {
       }
     }
     return false;
+  }
+
+  /** Whether AWS does not know the caller at all, so that no permission would help. */
+  static boolean isOfCredentials(RuntimeException failure) {
+    return CREDENTIALS.contains(errorCode(failure));
+  }
+
+  /**
+   * AWS's own sentence about a permission that is lacking, which names principal, action and
+   * resource. Not of other denials: that of a signature repeats the request with its session token.
+   * EC2 appends an encoded message that may hold privileged information, which is left out.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html">
+   *     DecodeAuthorizationMessage</a>
+   */
+  static Optional<String> deniedPermission(RuntimeException failure) {
+    if (!PERMISSIONS.contains(errorCode(failure))
+        || !(failure instanceof AwsServiceException service)
+        || service.awsErrorDetails().errorMessage() == null) {
+      return Optional.empty();
+    }
+    String text = service.awsErrorDetails().errorMessage();
+    String sentence = ENCODED.matcher(text).replaceFirst("").strip();
+    if (sentence.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(sentence.endsWith(".") ? sentence : sentence + ".");
   }
 
   /**

@@ -72,8 +72,10 @@ public final class KeyFactsReader {
       throw new UnknownKeyException(
           "There is no KMS key '"
               + key
-              + "' in the Region and account of the client. Check the name, the Region and the"
-              + " account; a key of another account needs its ARN.",
+              + "' in "
+              + kms.serviceClientConfiguration().region()
+              + " in the account of the client. Check the name (that of an alias begins with"
+              + " alias/), the Region and the account; a key of another account needs its ARN.",
           e);
     }
   }

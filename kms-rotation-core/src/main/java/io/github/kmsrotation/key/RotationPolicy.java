@@ -65,7 +65,14 @@ public final class RotationPolicy {
 
   private static RotationDecision ofAws(RotationReason reason, String who) {
     return switch (reason) {
-      case SCHEDULE_REQUIRED -> nothing(who + " " + RotationDecision.RE_ENCRYPTS_NOTHING, GUIDE);
+      case SCHEDULE_REQUIRED ->
+          nothing(
+              who
+                  + " "
+                  + RotationDecision.RE_ENCRYPTS_NOTHING
+                  + " To leave the key, plan for the data under it, because of"
+                  + " RotationReason.LEAVE_AWS_MANAGED_KEY.",
+              GUIDE);
       case MATERIAL_EXPIRES ->
           nothing(who + " Only imported key material expires, and this is not.", GUIDE);
       case NEW_MATERIAL_REQUESTED ->

@@ -162,7 +162,13 @@ final class CreateKeyStep extends KeyStep {
       return StepOutcome.done(
           Facts.of(
               Map.of(
-                  NEW_KEY, made.get(), "kept", "callers were led to it, so data may be under it")));
+                  NEW_KEY,
+                  made.get(),
+                  Facts.KEPT,
+                  "the new key "
+                      + made.get()
+                      + ": callers were led to it, so data may be under it; retire it"
+                      + " (forKeyRetirement) once nothing needs it")));
     }
     return scheduleDeletion(context, kms, region(), made.get());
   }

@@ -2,10 +2,12 @@ package io.github.kmsrotation.kms;
 
 import io.github.kmsrotation.internal.InWords;
 import io.github.kmsrotation.key.KeyFacts;
+import io.github.kmsrotation.key.KeyKind;
 import io.github.kmsrotation.key.KeyOrigin;
 import io.github.kmsrotation.key.MultiRegionRole;
 import io.github.kmsrotation.key.RotationDecision;
 import io.github.kmsrotation.key.RotationDecision.AutomaticRotation;
+import io.github.kmsrotation.key.RotationReason;
 import io.github.kmsrotation.kms.KeySteps.Way;
 import io.github.kmsrotation.kms.MoveAliasesStep.Alias;
 import io.github.kmsrotation.spi.Findings;
@@ -134,30 +136,45 @@ final class KeyPreflight {
     List<String> everywhere = new ArrayList<>(List.of(region));
     everywhere.addAll(replicas);
     List<String> aliases = new ArrayList<>();
-    everywhere.forEach(where -> look(where, aliases));
+    CarriedAccess access = new CarriedAccess();
+    everywhere.forEach(where -> look(where, aliases, access));
     attributes.put(KeySteps.REPLICA_REGIONS, String.join(",", replicas));
     attributes.put(KeySteps.ALIASES, String.join(",", aliases));
     key.schedule()
         .periodInDays()
         .ifPresent(days -> attributes.put(KeySteps.PERIOD, String.valueOf(days)));
     warnAboutNewKey(aliases);
+    if (request.why() == RotationReason.SUSPECTED_COMPROMISE) {
+      warnAboutAccess(access);
+    }
   }
 
-  private void look(String where, List<String> aliases) {
+  private void warnAboutAccess(CarriedAccess access) {
+    findings.warning(
+        "Whoever may use the old key may use the new one: its key policy and its grants are carried"
+            + " over, with "
+            + String.join(", ", access.principals())
+            + ".",
+        "If one of them may be the leak, take its access away from the old key (PutKeyPolicy,"
+            + " RevokeGrant, IAM), and make the plan then.");
+  }
+
+  private void look(String where, List<String> aliases, CarriedAccess access) {
     String here = KeyStep.Env.in(where, key.arn());
     findings.check(
         () ->
             kms.aliases(request.calls(), where, here)
                 .forEach(alias -> aliases.add(new Alias(where, alias).toString())));
-    findings.check(() -> lookAtGrants(where, here));
-    findings.check(() -> lookAtPolicy(where, here));
+    findings.check(() -> lookAtGrants(where, here, access));
+    findings.check(() -> lookAtPolicy(where, here, access));
     if (!where.equals(region)) {
       findings.check(() -> checkTags(where, kms.tags(request.calls(), where, here)));
     }
   }
 
-  private void lookAtGrants(String where, String here) {
+  private void lookAtGrants(String where, String here, CarriedAccess access) {
     for (GrantListEntry grant : kms.grants(request.calls(), where, here)) {
+      access.add(grant);
       if (!Grants.canBeCopied(grant)) {
         findings.warning(
             "The " + Grants.describe(grant) + " in " + where + " cannot be created on the new key.",
@@ -167,8 +184,10 @@ final class KeyPreflight {
     }
   }
 
-  private void lookAtPolicy(String where, String here) {
-    if (kms.policy(request.calls(), where, here).contains(key.arn().keyId())) {
+  private void lookAtPolicy(String where, String here, CarriedAccess access) {
+    String policy = kms.policy(request.calls(), where, here);
+    access.addPolicy(policy);
+    if (policy.contains(key.arn().keyId())) {
       findings.warning(
           "Its key policy in " + where + " names the key itself.",
           "The new key gets the same text. Mend it after the rotation.");
@@ -177,8 +196,20 @@ final class KeyPreflight {
 
   private void warnAboutNewKey(List<String> aliases) {
     findings.warning(
-        "What is encrypted under the old key stays so; the old key stays enabled to decrypt it.",
+        "What was made with the old key, be it encrypted or signed, needs it further; it stays"
+            + " enabled.",
         "Move data by plans of its own; retire the old key only when nothing needs it any more.");
+    if (key.kind() == KeyKind.ASYMMETRIC) {
+      findings.warning(
+          "The new key has another public key.",
+          "Who verifies, or encrypts outside of KMS, has to learn it (GetPublicKey) before"
+              + " CUTOVER.");
+    }
+    if (!aliases.isEmpty()) {
+      findings.warning(
+          "A roll-back after the aliases were moved keeps the new key, as data may be under it.",
+          "Retire it then by a plan of its own (forKeyRetirement), once nothing needs it.");
+    }
     if (aliases.isEmpty()) {
       findings.warning(
           "No alias leads to the key.",
@@ -239,6 +270,8 @@ final class KeyPreflight {
     } catch (UncheckedIOException e) {
       findings.problem(
           String.valueOf(e.getMessage()) + ".", "Have the material ready, and plan again.");
+    } catch (RuntimeException e) {
+      findings.problem("Your KeyMaterialSource failed: " + e + ".", "Mend it, and plan again.");
     }
   }
 

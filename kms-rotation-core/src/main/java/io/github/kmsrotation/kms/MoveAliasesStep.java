@@ -52,7 +52,7 @@ final class MoveAliasesStep extends KeyStep {
             "Move "
                 + String.join(
                     ", ", aliases.stream().map(a -> a.name() + " in " + a.region()).toList())
-                + " to the new key: from here on it encrypts",
+                + " to the new key: from here on callers use it",
             Phase.CUTOVER,
             List.of(UPDATE),
             List.of(),

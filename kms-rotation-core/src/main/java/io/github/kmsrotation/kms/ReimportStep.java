@@ -138,6 +138,6 @@ final class ReimportStep extends KeyStep {
   @Override
   public StepOutcome undo(StepContext context) {
     return StepOutcome.done(
-        Facts.of(Map.of("kept", "the material stays: without it the key is unusable")));
+        Facts.of(Map.of(Facts.KEPT, "the imported material: without it the key is unusable")));
   }
 }

@@ -27,7 +27,7 @@ final class SeeNewKeyStep extends KeyStep {
     super(
         new StepDescription(
             ID,
-            "See that the new key serves and that the old one still reads what is under it",
+            "See that the new key serves, and the old one for what was made with it",
             Phase.OBSERVE,
             List.of(),
             List.of(),

@@ -17,6 +17,12 @@ public record Facts(SortedMap<String, String> values) {
   public static final String RESERVED = "evidence.";
 
   /**
+   * The fact of a step that was rolled back that names what had to stay of it, why, and what to do
+   * about it. The report of the roll-back leads with it.
+   */
+  public static final String KEPT = "kept";
+
+  /**
    * Copies the values.
    *
    * @throws IllegalArgumentException if a name begins with {@link #RESERVED}

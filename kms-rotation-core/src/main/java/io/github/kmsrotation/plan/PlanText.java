@@ -1,11 +1,18 @@
 package io.github.kmsrotation.plan;
 
+import java.util.function.Predicate;
+
 /** A plan in words. */
 final class PlanText {
 
   private PlanText() {}
 
   static String of(RotationPlan plan) {
+    return of(plan, step -> true);
+  }
+
+  /** Only some of the steps, numbered as in the whole plan. */
+  static String of(RotationPlan plan, Predicate<StepDescription> shown) {
     StringBuilder text = new StringBuilder();
     text.append("Rotation plan ").append(plan.runId()).append(": ").append(plan.kind());
     text.append(" '").append(plan.targetId()).append("' in ").append(plan.region());
@@ -22,7 +29,10 @@ final class PlanText {
     text.append("Steps:\n");
     int number = 1;
     for (StepDescription step : plan.steps()) {
-      step(text, number++, step);
+      if (shown.test(step)) {
+        step(text, number, step);
+      }
+      number++;
     }
     return text.toString();
   }

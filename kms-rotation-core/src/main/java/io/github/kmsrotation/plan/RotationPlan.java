@@ -126,6 +126,16 @@ public final class RotationPlan {
   }
 
   /**
+   * As {@link #describe()}, with the steps of one phase only, which keep their numbers.
+   *
+   * @param phase the phase
+   * @return several lines of text
+   */
+  public String describe(Phase phase) {
+    return PlanText.of(this, step -> step.phase() == phase);
+  }
+
+  /**
    * The run that this plan is for. A plan is run once.
    *
    * @return its id

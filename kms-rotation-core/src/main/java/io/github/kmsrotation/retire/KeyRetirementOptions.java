@@ -22,6 +22,8 @@ import software.amazon.awssdk.services.kms.KmsClient;
  *   <li>a waiting period of 30 days, the longest, and AWS's own default: the key is as unusable in
  *       it, so that what runs monthly is seen before it is too late
  *   <li>a key that was used in the last {@value #LATELY_IN_DAYS} days is refused
+ *   <li>a plan is refused if there is no artifact on the class path that tells what a service has
+ *       under the key
  * </ul>
  *
  * @see <a href="https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyLastUsage.html">
@@ -37,6 +39,7 @@ public final class KeyRetirementOptions implements StrategyOptions<KeyRetirement
   private final Duration observeFor;
   private final int pendingWindowInDays;
   private final boolean lateUseAccepted;
+  private final boolean unaskedServicesAccepted;
 
   private KeyRetirementOptions(Builder builder) {
     this.client = builder.client;
@@ -44,6 +47,7 @@ public final class KeyRetirementOptions implements StrategyOptions<KeyRetirement
     this.observeFor = builder.observeFor;
     this.pendingWindowInDays = builder.pendingWindowInDays;
     this.lateUseAccepted = builder.lateUseAccepted;
+    this.unaskedServicesAccepted = builder.unaskedServicesAccepted;
   }
 
   /**
@@ -80,6 +84,10 @@ public final class KeyRetirementOptions implements StrategyOptions<KeyRetirement
     return lateUseAccepted;
   }
 
+  boolean areUnaskedServicesAccepted() {
+    return unaskedServicesAccepted;
+  }
+
   @Override
   public String toString() {
     return "KeyRetirementOptions[observeFor="
@@ -88,6 +96,8 @@ public final class KeyRetirementOptions implements StrategyOptions<KeyRetirement
         + pendingWindowInDays
         + ", lateUseAccepted="
         + lateUseAccepted
+        + ", unaskedServicesAccepted="
+        + unaskedServicesAccepted
         + "]";
   }
 
@@ -102,6 +112,7 @@ public final class KeyRetirementOptions implements StrategyOptions<KeyRetirement
     private Duration observeFor = Duration.ofDays(7);
     private int pendingWindowInDays = 30;
     private boolean lateUseAccepted;
+    private boolean unaskedServicesAccepted;
 
     private Builder() {}
 
@@ -172,6 +183,18 @@ public final class KeyRetirementOptions implements StrategyOptions<KeyRetirement
      */
     public Builder iAcceptThatTheKeyWasUsedLately() {
       this.lateUseAccepted = true;
+      return this;
+    }
+
+    /**
+     * Has a key retired although no artifact on the class path, such as {@code kms-rotation-rds},
+     * tells what a service has under it. For keys that only programs use. Search your code for this
+     * name to find every place that says so.
+     *
+     * @return this builder
+     */
+    public Builder iAcceptThatNoServiceIsAsked() {
+      this.unaskedServicesAccepted = true;
       return this;
     }
 

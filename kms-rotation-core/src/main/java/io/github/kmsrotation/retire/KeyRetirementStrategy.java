@@ -34,7 +34,7 @@ public final class KeyRetirementStrategy implements RotationStrategy<KeyRetireme
   public BoundSteps bind(RotationPlan plan, Optional<StrategyOptions<?>> given) {
     KeyRetirementOptions options = mine(given);
     List<KeyUsageSource> sources = Retirement.sources();
-    Retirement.checkSources(plan, sources);
+    Retirement.checkSources(plan, sources, options);
     Optional<KmsClient> theirs = options.client();
     KmsClient client =
         theirs.orElseGet(() -> KmsClient.builder().region(Region.of(plan.region())).build());

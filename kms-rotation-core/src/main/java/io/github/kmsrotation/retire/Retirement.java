@@ -1,5 +1,6 @@
 package io.github.kmsrotation.retire;
 
+import io.github.kmsrotation.error.MissingOptionException;
 import io.github.kmsrotation.error.MissingStrategyException;
 import io.github.kmsrotation.key.KeyArn;
 import io.github.kmsrotation.key.KeyState;
@@ -36,8 +37,17 @@ final class Retirement {
     return sources.stream().map(KeyUsageSource::kind).collect(Collectors.joining(","));
   }
 
-  /** A run looks at no less than its plan did. */
-  static void checkSources(RotationPlan plan, List<KeyUsageSource> sources) {
+  /** A run looks at no less than its plan did, and at no less than nothing without a word. */
+  static void checkSources(
+      RotationPlan plan, List<KeyUsageSource> sources, KeyRetirementOptions options) {
+    if (sources.isEmpty() && !options.areUnaskedServicesAccepted()) {
+      throw new MissingOptionException(
+          "Run "
+              + plan.runId()
+              + " asks no service what it has under the key. Add artifacts such as kms-rotation-rds"
+              + " to the class path and make a new plan, or give the runner KeyRetirementOptions"
+              + " with iAcceptThatNoServiceIsAsked().");
+    }
     List<String> present = sources.stream().map(KeyUsageSource::kind).toList();
     for (String kind : plan.attribute(SOURCES).split(",", -1)) {
       if (!kind.isEmpty() && !present.contains(kind)) {

@@ -65,6 +65,12 @@ final class RetirementPlanning {
           "A key is retired, not replaced.",
           "Leave out toKey(...). Move what is under the key by plans of its own: forRds(...).");
     }
+    if (sources.isEmpty() && !options.areUnaskedServicesAccepted()) {
+      findings.problem(
+          "No artifact on the class path tells what a service has under the key.",
+          "Add those of the services that you use, such as kms-rotation-rds. If only programs of"
+              + " yours use the key, say KeyRetirementOptions iAcceptThatNoServiceIsAsked().");
+    }
   }
 
   private void checkKey(KeyFacts key) {
@@ -110,9 +116,9 @@ final class RetirementPlanning {
                 + ".";
     findings.warning(
         seen,
-        "No other service was, such as EBS, S3, DynamoDB, EFS, Secrets Manager, SQS, SNS and"
-            + " CloudWatch Logs, no other account, and no data that programs have encrypted"
-            + " themselves. Nothing of that can be decrypted once the key is deleted.");
+        "Nothing else was, such as other services (S3, DynamoDB, EFS, Secrets Manager, SQS, SNS,"
+            + " CloudWatch Logs), other accounts, and data that programs have encrypted themselves."
+            + " Nothing of that can be decrypted once the key is deleted.");
   }
 
   private void warnAboutUse(LastUsage usage) {
@@ -150,7 +156,10 @@ final class RetirementPlanning {
             .keys(RotationPlan.KEY_RETIREMENT, Optional.of(key.arn().value()), Optional.empty())
             .rationale(
                 List.of(
-                    "Nothing that was looked at uses the key. AWS advises to disable a key and to"
+                    (sources.isEmpty()
+                            ? "No service was asked what it has under the key."
+                            : "Nothing that was looked at uses the key.")
+                        + " AWS advises to disable a key and to"
                         + " watch before its deletion is scheduled, which destroys what is still"
                         + " under it."))
             .warnings(findings.warnings())

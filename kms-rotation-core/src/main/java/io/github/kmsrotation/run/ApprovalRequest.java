@@ -22,4 +22,22 @@ public record ApprovalRequest(RotationPlan plan, Phase phase, RotationReport rep
   public List<StepDescription> steps() {
     return plan.steps().stream().filter(step -> step.phase() == phase).toList();
   }
+
+  /**
+   * The question in words, with what somebody needs to answer it: which answer it takes; the
+   * target, the keys, the reason and the warnings; what the phase will call and whether it can be
+   * undone; what is done so far and the evidence, in short.
+   *
+   * @return several lines of text
+   */
+  public String describe() {
+    return "May "
+        + phase
+        + " begin? It takes "
+        + ApprovalKind.of(plan, phase).inWords()
+        + ".\n"
+        + plan.describe(phase)
+        + "So far:\n"
+        + report.describeSteps(step -> step.status() != StepStatus.PENDING);
+  }
 }

@@ -26,11 +26,11 @@ final class PhaseApproval {
           "Nothing may be destroyed: no verifier has passed the replacement. The original is"
               + " untouched.");
     }
-    boolean irreversible = book.state().needsIrreversibleApproval(phase);
-    if (!(irreversible || approvals.isAskedFor(phase)) || book.state().isApproved(phase)) {
-      return;
+    ApprovalKind kind = ApprovalKind.of(book.plan(), phase);
+    boolean isAsked = kind.isIrreversible() || approvals.isAskedFor(phase);
+    if (isAsked && !book.state().isApproved(phase)) {
+      decide(phase, kind, ask(phase));
     }
-    decide(phase, irreversible, ask(phase));
   }
 
   private Approval ask(Phase phase) throws Stop {
@@ -38,28 +38,32 @@ final class PhaseApproval {
     try {
       return approvals.ask(new ApprovalRequest(book.plan(), phase, soFar));
     } catch (RuntimeException e) {
-      LOG.error("Run {}: the approver failed", book.plan().runId(), e);
+      LOG.error("{}: the approver failed", book.name(), e);
       throw new Stop(
           "The approver failed when it was asked about "
               + phase
               + ", so nothing of that phase was begun: "
               + Stop.inWords(e)
-              + ". Resume to ask again, or roll back.",
+              + ". Resume to ask again"
+              + WayOn.orRollBack(book),
           e);
     }
   }
 
-  private void decide(Phase phase, boolean irreversible, Approval answer) throws Stop {
+  private void decide(Phase phase, ApprovalKind kind, Approval answer) throws Stop {
     if (answer instanceof Approval.Irreversible accepted) {
       approve(phase, accepted.by());
-    } else if (answer instanceof Approval.Granted granted && !irreversible) {
+    } else if (answer instanceof Approval.Granted granted && !kind.isIrreversible()) {
       approve(phase, granted.by());
     } else if (answer instanceof Approval.Granted) {
-      throw new Stop(
-          RunStatus.AWAITING_APPROVAL,
-          phase
-              + " holds what cannot be undone, so Approval.granted is not enough for it; it takes"
-              + " Approval.iAcceptThatThisCannotBeUndone. Resume with an approver that gives it.");
+      throw later(
+          phase,
+          "Approval.granted is not enough for "
+              + phase
+              + "; it takes "
+              + kind.inWords()
+              + ". Resume with an approver that gives it"
+              + WayOn.orRollBack(book));
     } else if (answer instanceof Approval.Denied denied) {
       book.write(
           EntryType.APPROVAL,
@@ -68,14 +72,35 @@ final class PhaseApproval {
               "phase", phase.name(),
               "answer", RunState.Answer.DENIED.name(),
               "reason", denied.reason()));
-      throw new Stop(
-          RunStatus.AWAITING_APPROVAL,
-          phase + " was not approved: " + denied.reason() + ". Resume to ask again, or roll back.");
+      throw new Stop(RunStatus.AWAITING_APPROVAL, denied(phase.name(), denied.reason(), book));
     } else {
-      throw new Stop(
-          RunStatus.AWAITING_APPROVAL,
-          phase + " awaits an approval. Resume with an approver that gives it, or roll back.");
+      throw later(
+          phase,
+          phase
+              + " awaits an approval; it takes "
+              + kind.inWords()
+              + ". Resume with an approver that gives it"
+              + WayOn.orRollBack(book));
     }
+  }
+
+  static String denied(String phase, String reason, RunBook book) {
+    return phase
+        + " was not approved: "
+        + reason
+        + ". Resume to ask again"
+        + WayOn.orRollBack(book);
+  }
+
+  private Stop later(Phase phase, String reason) {
+    book.write(
+        EntryType.APPROVAL,
+        "",
+        Map.of(
+            "phase", phase.name(),
+            "answer", RunState.Answer.LATER.name(),
+            "reason", reason));
+    return new Stop(RunStatus.AWAITING_APPROVAL, reason);
   }
 
   private void approve(Phase phase, String by) {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * What happened in a run so far: data, never a secret.
@@ -22,8 +23,9 @@ import java.util.Optional;
  * @param reason why it stands so and what to do next; empty when it succeeded, unless something
  *     that the run had opened could not be closed afterwards
  * @param steps every step of the plan, in order
- * @param startedAt when the run began
- * @param endedAt when this report was made
+ * @param startedAt when the run was first begun, which may be long after it was planned
+ * @param endedAt when the run came to its end or stopped, otherwise when this report was made;
+ *     never before {@code startedAt}, even if the clock was put back
  * @param failure what was thrown, if that is why the run stands as it does; nothing stored holds it
  */
 public record RotationReport(
@@ -75,7 +77,12 @@ public record RotationReport(
     if (!reason.isEmpty()) {
       text.append("  ").append(reason).append('\n');
     }
-    for (StepReport step : steps) {
+    return text.append(describeSteps(step -> true)).toString();
+  }
+
+  String describeSteps(Predicate<StepReport> shown) {
+    StringBuilder text = new StringBuilder();
+    for (StepReport step : steps.stream().filter(shown).toList()) {
       text.append(String.format("  %-8s %s%n", step.status(), step.step().title()));
       step.facts()
           .values()

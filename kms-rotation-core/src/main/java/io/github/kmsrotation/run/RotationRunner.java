@@ -5,6 +5,7 @@ import io.github.kmsrotation.aws.AwsCalls;
 import io.github.kmsrotation.error.RotationException;
 import io.github.kmsrotation.journal.EntryType;
 import io.github.kmsrotation.journal.Journal;
+import io.github.kmsrotation.journal.JournalEntry;
 import io.github.kmsrotation.journal.RunInUseException;
 import io.github.kmsrotation.journal.RunLog;
 import io.github.kmsrotation.plan.RotationPlan;
@@ -204,19 +205,21 @@ public final class RotationRunner {
    * How a run stands, by its journal alone: nothing is done and AWS is not asked.
    *
    * @param runId the run
-   * @return the report of its end if it has ended for good, otherwise one that is {@link
-   *     RunStatus#RUNNING}
+   * @return the report of its end, or of its last stop: what it awaits, what blocks it, or which
+   *     step failed. The journal keeps of a failure what AWS said; what other code threw may hold a
+   *     secret, so only its class. {@link RunStatus#RUNNING} if it broke off otherwise, as in a
+   *     crash or by an interrupt, with the last thing that the journal tells as the reason
    * @throws RotationException what {@link #resume} throws if the journal cannot be read
    */
   public RotationReport reportOf(RunId runId) {
     RunLog log = journal.open(runId);
-    return Closing.after(() -> standing(RunBook.reopen(log, clock)), log::close);
+    return Closing.after(() -> standing(log), log::close);
   }
 
-  private static RotationReport standing(RunBook book) {
-    return book.state().isFinished()
-        ? ended(book)
-        : book.report(RunStatus.RUNNING, "It has not ended. Resume it, or roll it back.");
+  private RotationReport standing(RunLog log) {
+    RunBook book = RunBook.reopen(log, clock);
+    List<JournalEntry> entries = log.entries();
+    return Standing.of(book, entries.get(entries.size() - 1));
   }
 
   private RotationReport toTheEnd(RunInProgress run) {
@@ -251,17 +254,11 @@ public final class RotationRunner {
       checkMayRollBack(book);
     }
     if (book.state().isFinished() && (!back || book.state().isRollingBack())) {
-      return RunInProgress.ended(ended(book), log);
+      return RunInProgress.ended(Standing.ended(book), log);
     }
     BoundSteps bound = bind(book.plan());
     return Closing.onFailure(
         bound.closer(), () -> inProgress(book, bound, log, back || book.state().isRollingBack()));
-  }
-
-  private static RotationReport ended(RunBook book) {
-    return book.state().isRollingBack()
-        ? book.report(RunStatus.ROLLED_BACK, "This run was rolled back before.")
-        : book.report(RunStatus.SUCCEEDED, "");
   }
 
   private static void checkMayRollBack(RunBook book) {

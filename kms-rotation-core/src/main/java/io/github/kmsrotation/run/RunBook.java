@@ -63,6 +63,11 @@ final class RunBook {
     state.apply(entry);
   }
 
+  /** For log lines, which are read apart from the plan. */
+  String name() {
+    return "Run " + plan.runId() + " of " + plan.kind() + " '" + plan.targetId() + "'";
+  }
+
   RotationPlan plan() {
     return plan;
   }

@@ -1,10 +1,12 @@
 package io.github.kmsrotation.run;
 
 import io.github.kmsrotation.aws.AwsCalls;
+import io.github.kmsrotation.aws.AwsUnavailableException;
 import io.github.kmsrotation.error.RotationException;
 import io.github.kmsrotation.journal.EntryType;
 import io.github.kmsrotation.journal.JournalUnavailableException;
 import io.github.kmsrotation.plan.Condition;
+import io.github.kmsrotation.plan.Facts;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.Step;
 import io.github.kmsrotation.plan.StepDescription;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.exception.SdkException;
 
 /** Executes one run: the only template, forwards and backwards. Used by one thread. */
 final class RunExecution {
@@ -133,7 +136,17 @@ final class RunExecution {
   private RotationReport finish() {
     RunStatus end = back ? RunStatus.ROLLED_BACK : RunStatus.SUCCEEDED;
     book.write(EntryType.FINISHED, "", Map.of("status", end.name()));
-    return book.report(end, back ? "Rolled back: what served before the run serves again." : "");
+    return book.report(
+        end, back ? "Rolled back: what served before the run serves again." + kept() : "");
+  }
+
+  private String kept() {
+    List<String> kept =
+        book.plan().steps().stream()
+            .map(step -> book.state().facts(step.id()).find(Facts.KEPT))
+            .flatMap(Optional::stream)
+            .toList();
+    return kept.isEmpty() ? "" : " Kept: " + String.join("; ", kept) + ".";
   }
 
   private Optional<Tick> begin(Step step) throws Stop {
@@ -141,7 +154,7 @@ final class RunExecution {
     phases.mayBegin(description.phase());
     Optional<Tick> held = held(description);
     if (held.isEmpty()) {
-      LOG.info("Run {}: {} {}", book.plan().runId(), description.phase(), description.title());
+      LOG.info("{}: {} {}", book.name(), description.phase(), description.title());
       book.write(EntryType.STEP_STARTED, description.id(), Map.of());
       listeners.tell(listener -> listener.onStepStarted(book.plan(), description));
       attempt = Optional.of(new StepAttempt(book, step, () -> step.advance(context(description))));
@@ -171,7 +184,7 @@ final class RunExecution {
     if (changedNothing) {
       undone(description, Map.of());
     } else {
-      LOG.info("Run {}: undoing: {}", book.plan().runId(), description.title());
+      LOG.info("{}: undoing: {}", book.name(), description.title());
       attempt = Optional.of(new StepAttempt(book, step, () -> step.undo(context(description))));
     }
     return Optional.empty();
@@ -227,13 +240,24 @@ final class RunExecution {
     if (Thread.currentThread().isInterrupted()) {
       return new Stop(INTERRUPTED, e);
     }
-    LOG.error("Run {}: step '{}' failed", book.plan().runId(), step.id(), e);
-    book.write(EntryType.STEP_FAILED, step.id(), Map.of("error", e.getClass().getName()));
+    LOG.error("{}: step '{}' failed", book.name(), step.id(), e);
+    book.write(EntryType.STEP_FAILED, step.id(), storable(e));
     return new Stop("Step '" + step.id() + "' failed: " + Stop.inWords(e), e);
   }
 
+  /** What AWS said is no secret. What callers' code and databases say may hold one. */
+  private static Map<String, String> storable(RuntimeException e) {
+    boolean isOfAws = e instanceof AwsUnavailableException || e.getCause() instanceof SdkException;
+    return e instanceof RotationException && isOfAws
+        ? Map.of("error", e.getClass().getName(), "message", String.valueOf(e.getMessage()))
+        : Map.of("error", e.getClass().getName());
+  }
+
   private Stop blocked(StepDescription step, StepOutcome.Blocked blocked) {
-    book.write(EntryType.STEP_BLOCKED, step.id(), Map.of("reason", blocked.reason()));
+    book.write(
+        EntryType.STEP_BLOCKED,
+        step.id(),
+        Map.of("reason", blocked.reason(), "remedy", blocked.remedy()));
     return new Stop(
         RunStatus.BLOCKED,
         "Step '" + step.id() + "': " + blocked.reason() + " " + blocked.remedy());
@@ -247,11 +271,12 @@ final class RunExecution {
       tick = new Tick.Ended(stop.describe(book));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      tick = new Tick.Ended(book.report(RunStatus.FAILED, INTERRUPTED));
+      tick = new Tick.Ended(book.report(RunStatus.FAILED, WayOn.after(INTERRUPTED, book)));
     }
     if (tick instanceof Tick.Ended ended) {
       RotationReport report = ended.report();
-      LOG.info("Run {} is {}: {}", report.runId(), report.status(), report.reason());
+      String why = report.reason().isEmpty() ? "" : ": " + report.reason();
+      LOG.info("{} is {}{}", book.name(), report.status(), why);
       listeners.tell(listener -> listener.onRunEnded(report));
     }
     return tick;

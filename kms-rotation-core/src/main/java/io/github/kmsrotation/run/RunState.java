@@ -31,7 +31,8 @@ final class RunState {
   /** What an approver said. */
   enum Answer {
     GRANTED,
-    DENIED
+    DENIED,
+    LATER
   }
 
   private static final Set<EntryType> OF_THE_RUN =
@@ -58,16 +59,15 @@ final class RunState {
   private final Set<String> blocked = new HashSet<>();
   private final Set<Phase> approved = EnumSet.noneOf(Phase.class);
   private boolean rollingBack;
-  private boolean finished;
-  private Instant startedAt;
+  private Optional<Instant> startedAt = Optional.empty();
+  private Optional<Instant> finishedAt = Optional.empty();
+
+  /** The latest time of all entries, which the clock may have been put back behind. */
+  private Instant latest = Instant.MIN;
 
   RunState(RotationPlan plan, List<JournalEntry> entries) {
     this.plan = plan;
-    this.startedAt = plan.createdAt();
     plan.steps().forEach(step -> statuses.put(step.id(), StepStatus.PENDING));
-    if (!entries.isEmpty()) {
-      startedAt = entries.get(0).at();
-    }
     entries.forEach(this::apply);
   }
 
@@ -76,7 +76,9 @@ final class RunState {
     if (!statuses.containsKey(step) && !(step.isEmpty() && OF_THE_RUN.contains(entry.type()))) {
       throw StoredValues.damaged("it tells of step '" + step + "', which is not in its plan", null);
     }
+    latest = latest(entry.at());
     switch (entry.type()) {
+      case STARTED -> startedAt = startedAt.or(() -> Optional.of(entry.at()));
       case STEP_STARTED -> {
         statuses.put(step, StepStatus.STARTED);
         if (blocked.remove(step) || !begunAt.containsKey(step)) {
@@ -111,7 +113,7 @@ final class RunState {
       }
       case ROLLBACK_STARTED -> {
         rollingBack = true;
-        finished = false;
+        finishedAt = Optional.empty();
         sent.clear();
         checkpoints.clear();
       }
@@ -120,10 +122,10 @@ final class RunState {
         if (end != (rollingBack ? RunStatus.ROLLED_BACK : RunStatus.SUCCEEDED)) {
           throw StoredValues.unknown(entry, "status");
         }
-        finished = true;
+        finishedAt = Optional.of(latest);
       }
       case FLEET, FLEET_RUNS -> throw StoredValues.damaged("it has an entry of a fleet", null);
-      case PLAN, STARTED, STEP_WAITING, STEP_FAILED -> {}
+      case PLAN, STEP_WAITING, STEP_FAILED -> {}
     }
   }
 
@@ -179,7 +181,7 @@ final class RunState {
   }
 
   boolean isFinished() {
-    return finished;
+    return finishedAt.isPresent();
   }
 
   boolean hasBegun(String stepId) {
@@ -202,13 +204,6 @@ final class RunState {
         .anyMatch(sent -> sent.getKey().startsWith(step + "|") && !sent.getValue().isEmpty());
   }
 
-  /** Whether a phase may begin only with the approval for what cannot be undone. */
-  boolean needsIrreversibleApproval(Phase phase) {
-    return phase == Phase.RETIRE
-        || plan.steps().stream()
-            .anyMatch(step -> step.phase() == phase && step.undo().needsIrreversibleApproval());
-  }
-
   /** Promise 1: every verifying step is done, and at least one of them saw evidence. */
   boolean isVerified() {
     List<StepDescription> verifying =
@@ -225,7 +220,13 @@ final class RunState {
                     new StepReport(
                         step, status(step), facts(step.id()), results(step.id()).evidence()))
             .toList();
-    return new RotationReport(plan, status, reason, steps, startedAt, now, Optional.empty());
+    Instant end = finishedAt.orElse(latest(now));
+    return new RotationReport(
+        plan, status, reason, steps, startedAt.orElse(end), end, Optional.empty());
+  }
+
+  private Instant latest(Instant time) {
+    return time.isAfter(latest) ? time : latest;
   }
 
   static boolean isPlan(JournalEntry entry) {

@@ -9,7 +9,7 @@ public enum RunStatus {
   SUCCEEDED,
   /** Rolled back: what served before serves again. */
   ROLLED_BACK,
-  /** Still to be gone on with; seen in progress reports only. */
+  /** Under way, or broken off by a crash or an interrupt; seen in reports of progress only. */
   RUNNING,
   /** A phase waits for an approval: resume with an approver that gives it, or roll back. */
   AWAITING_APPROVAL,

@@ -25,7 +25,9 @@ final class Stop extends Exception {
   }
 
   RotationReport describe(RunBook book) {
-    RotationReport report = book.report(status, String.valueOf(getMessage()));
+    String reason = String.valueOf(getMessage());
+    RotationReport report =
+        book.report(status, status == RunStatus.FAILED ? WayOn.after(reason, book) : reason);
     return new RotationReport(
         report.plan(),
         report.status(),

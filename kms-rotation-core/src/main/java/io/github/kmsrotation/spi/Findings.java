@@ -37,14 +37,17 @@ public final class Findings {
   }
 
   /**
-   * A problem of something else, such as a key.
+   * A problem of something else, such as a key. One that was found before is not told twice.
    *
    * @param what what it is about
    * @param text what is the matter
    * @param remedy what to do about it
    */
   public void problem(String what, String text, String remedy) {
-    problems.add(new Notice(what, text, remedy));
+    Notice problem = new Notice(what, text, remedy);
+    if (!problems.contains(problem)) {
+      problems.add(problem);
+    }
   }
 
   /**

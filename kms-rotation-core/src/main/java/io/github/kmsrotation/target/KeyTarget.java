@@ -17,7 +17,8 @@ public record KeyTarget(String id) implements Target {
    */
   public KeyTarget {
     Objects.requireNonNull(id, "id");
-    if (!id.matches("[a-zA-Z0-9:/_-]{1,2048}")) {
+    boolean isOfAnotherService = id.startsWith("arn:") && !id.matches("arn:[a-z-]+:kms:.+");
+    if (isOfAnotherService || !id.matches("[a-zA-Z0-9:/_-]{1,2048}")) {
       throw new IllegalArgumentException(
           "Not the name of a KMS key: '"
               + id

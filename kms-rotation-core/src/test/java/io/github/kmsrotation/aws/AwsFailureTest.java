@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.kmsrotation.error.ClientConfigurationException;
+import io.github.kmsrotation.error.MissingPermissionException;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -17,10 +18,13 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.services.kms.model.KmsException;
 
 /** What is known about a call that failed: NOT_SENT only where nothing can have left. */
 class AwsFailureTest {
@@ -106,8 +110,14 @@ class AwsFailureTest {
     try (KmsClient kms = client(NONE, portWithoutListener())) {
       assertThatThrownBy(() -> calls.read("kms:ListKeys", kms::listKeys))
           .isInstanceOf(ClientConfigurationException.class)
-          .hasMessageContaining("kms:ListKeys could not be sent")
-          .hasMessageContaining("give a client");
+          .hasMessageStartingWith("Set the Region (AWS_REGION) and credentials")
+          .hasMessageContainingAll(
+              "kms:ListKeys could not be sent",
+              "RotationPlanner.kmsClient(...)",
+              "RotationRunner.builder().with(...)")
+          .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(600))
+          .cause()
+          .hasMessageContaining("there is no such file");
     }
   }
 
@@ -189,5 +199,61 @@ class AwsFailureTest {
     } finally {
       assertThat(Thread.interrupted()).isTrue();
     }
+  }
+
+  private static AwsServiceException denied(String code, String message) {
+    return KmsException.builder()
+        .statusCode(403)
+        .awsErrorDetails(AwsErrorDetails.builder().errorCode(code).errorMessage(message).build())
+        .build();
+  }
+
+  private String said(AwsServiceException failure) {
+    return String.valueOf(
+        catchThrowableOfType(
+                MissingPermissionException.class,
+                () ->
+                    calls.mutate(
+                        "kms:EnableKeyRotation",
+                        () -> {
+                          throw failure;
+                        }))
+            .getMessage());
+  }
+
+  @Test
+  void mutate_whenAPermissionIsLacking_keepsAwssOwnSentence() {
+    assertThat(
+            said(
+                denied(
+                    "AccessDeniedException",
+                    "User: arn:aws:iam::111122223333:user/ops is not authorized to perform:"
+                        + " kms:EnableKeyRotation on resource: arn:aws:kms:eu-central-1:1:key/2")))
+        .isEqualTo(
+            "AWS denied kms:EnableKeyRotation (AccessDeniedException). It did not take effect. AWS"
+                + " says: User: arn:aws:iam::111122223333:user/ops is not authorized to perform:"
+                + " kms:EnableKeyRotation on resource: arn:aws:kms:eu-central-1:1:key/2. Grant the"
+                + " permission and go on.");
+  }
+
+  @Test
+  void mutate_whenTheDenialHoldsWhatIsNotForEverybody_leavesItOut() {
+    assertThat(
+            said(
+                denied(
+                    "UnauthorizedOperation",
+                    "You may not. Encoded authorization failure message: abcENCODEDxyz")))
+        .contains("You may not. Grant")
+        .doesNotContain("ENCODED");
+    assertThat(said(denied("SignatureDoesNotMatch", "x-amz-security-token:TOKEN")))
+        .contains("SignatureDoesNotMatch")
+        .doesNotContain("TOKEN");
+  }
+
+  @Test
+  void mutate_whenTheCredentialsAreExpired_doesNotAskForAPermission() {
+    assertThat(said(denied("ExpiredTokenException", "The security token is expired")))
+        .contains("(ExpiredTokenException)", "renew them")
+        .doesNotContain("Grant the permission");
   }
 }

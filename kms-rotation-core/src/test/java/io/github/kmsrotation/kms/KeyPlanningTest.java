@@ -27,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.kms.model.GrantOperation;
+import software.amazon.awssdk.services.kms.model.KeySpec;
+import software.amazon.awssdk.services.kms.model.KeyUsageType;
 import software.amazon.awssdk.services.kms.model.OriginType;
 import software.amazon.awssdk.services.kms.model.Tag;
 import software.amazon.awssdk.services.kms.model.WrappingKeySpec;
@@ -69,6 +72,48 @@ class KeyPlanningTest {
 
   private KeyOptions giving(KeyMaterialSource source) {
     return world.application.options().keyMaterial(source).build();
+  }
+
+  @Test
+  void newKey_forACompromisedOne_namesWhoMayUseItTo_sinceItIsCarriedOver() {
+    String key = world.symmetricKey();
+    world.kms.createGrant(
+        r ->
+            r.keyId(key)
+                .granteePrincipal("arn:aws:iam::111122223333:role/leaker")
+                .operations(GrantOperation.DECRYPT));
+
+    assertThat(warnings(RotationReason.SUSPECTED_COMPROMISE))
+        .anySatisfy(
+            w ->
+                assertThat(w.toString())
+                    .contains(
+                        "arn:aws:iam::111122223333:role/leaker (by a grant)",
+                        "arn:aws:iam::111122223333:root",
+                        "RevokeGrant"));
+    assertThat(warnings(RotationReason.NEW_KEY_REQUESTED))
+        .noneMatch(w -> w.toString().contains("leaker"));
+  }
+
+  @Test
+  void newKey_ofASigningKey_saysThatWhoVerifiesHasToLearnIt() {
+    world.key(r -> r.keySpec(KeySpec.ECC_NIST_P256).keyUsage(KeyUsageType.SIGN_VERIFY));
+
+    assertThat(warnings(RotationReason.SCHEDULE_REQUIRED))
+        .anySatisfy(w -> assertThat(w.toString()).contains("another public key", "GetPublicKey"));
+  }
+
+  @Test
+  void materialSource_thatThrows_isAProblemAmongOthers() {
+    world.importedKey();
+
+    assertThat(
+            refusal(
+                giving(
+                    request -> {
+                      throw new IllegalStateException("the vault is sealed");
+                    })))
+        .contains("KeyMaterialSource failed", "the vault is sealed");
   }
 
   @ParameterizedTest

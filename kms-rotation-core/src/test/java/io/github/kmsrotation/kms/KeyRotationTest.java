@@ -3,6 +3,7 @@ package io.github.kmsrotation.kms;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kmsrotation.key.RotationReason;
+import io.github.kmsrotation.plan.Facts;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.run.RotationReport;
 import io.github.kmsrotation.run.RunStatus;
@@ -331,6 +332,7 @@ class KeyRotationTest {
     assertThat(back.status()).as(back.reason()).isEqualTo(RunStatus.ROLLED_BACK);
     assertThat(world.describe(KeyWorld.ALIAS).arn()).isEqualTo(old);
     assertThat(world.decrypt(underNewKey)).isEqualTo(KeyWorld.SECRET);
-    assertThat(fact(back, "create-key", "kept")).isPresent();
+    assertThat(fact(back, "create-key", Facts.KEPT)).isPresent();
+    assertThat(back.reason()).contains("Kept: the new key arn:aws:kms:", "forKeyRetirement");
   }
 }

@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import io.github.kmsrotation.RotationPlanner;
+import io.github.kmsrotation.aws.AwsCallSettings;
+import io.github.kmsrotation.aws.AwsCalls;
+import io.github.kmsrotation.error.MissingOptionException;
 import io.github.kmsrotation.error.MissingStrategyException;
+import io.github.kmsrotation.key.KeyFactsReader;
 import io.github.kmsrotation.key.RotationReason;
 import io.github.kmsrotation.plan.Notice;
 import io.github.kmsrotation.plan.Phase;
@@ -16,10 +20,12 @@ import io.github.kmsrotation.plan.RunId;
 import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.Undo;
 import io.github.kmsrotation.spi.KeyUse;
+import io.github.kmsrotation.spi.PlanRequest;
 import io.github.kmsrotation.target.KeyRetirementTarget;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,7 +90,46 @@ class KeyRetirementPlanningTest {
   void plan_saysWhichServicesWereLookedAt_andThatOthersWereNot() {
     assertThat(world.planner().plan().describe())
         .contains("Only this was looked at, in the key's account and Region: listed: what a test")
-        .contains("No other service was");
+        .contains("Nothing else was, such as other services");
+  }
+
+  private RotationPlan planAskingNobody(KeyRetirementOptions options) {
+    AwsCalls calls = new AwsCalls(AwsCallSettings.ofDefaults());
+    return new RetirementPlanning(
+            new PlanRequest<>(
+                new KeyRetirementTarget(world.key),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(options),
+                world.kms,
+                new KeyFactsReader(world.kms, calls),
+                calls,
+                RunId.random(),
+                world.aws.clock()),
+            options,
+            List.of())
+        .plan();
+  }
+
+  @Test
+  void plan_thatAsksNoService_isRefused_unlessThatIsAccepted() {
+    assertThatThrownBy(() -> planAskingNobody(world.options().build()))
+        .isInstanceOf(PlanningException.class)
+        .hasMessageContaining("kms-rotation-rds")
+        .hasMessageContaining("iAcceptThatNoServiceIsAsked()");
+
+    assertThat(planAskingNobody(world.options().iAcceptThatNoServiceIsAsked().build()).describe())
+        .contains("No service was asked what it has under the key.")
+        .doesNotContain("Nothing that was looked at");
+  }
+
+  @Test
+  void run_thatAsksNoService_isRefused_unlessThatIsAccepted() {
+    RotationPlan plan = planAskingNobody(world.options().iAcceptThatNoServiceIsAsked().build());
+
+    assertThatThrownBy(() -> Retirement.checkSources(plan, List.of(), world.options().build()))
+        .isInstanceOf(MissingOptionException.class)
+        .hasMessageContaining("iAcceptThatNoServiceIsAsked()");
   }
 
   @Test

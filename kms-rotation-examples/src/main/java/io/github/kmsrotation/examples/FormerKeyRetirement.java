@@ -47,13 +47,13 @@ final class FormerKeyRetirement {
     return plan;
   }
 
-  RotationRunner runner(Path journal, Approver askOperator, Clock clock, Sleeper sleeper) {
+  RotationRunner runner(Path journal, Approver askOwnerOfKey, Clock clock, Sleeper sleeper) {
     // README {
     RotationRunner runner =
         RotationRunner.builder()
             .journal(FileJournal.in(journal))
             .with(options)
-            .approval(Approvals.before(Phase.CUTOVER, Phase.RETIRE, askOperator))
+            .approval(Approvals.before(Phase.CUTOVER, Phase.RETIRE, askOwnerOfKey))
             .clock(clock) // not in README
             .sleeper(sleeper) // not in README
             .build();

@@ -64,6 +64,7 @@ public final class KeyRotations implements AutoCloseable {
   public static void main(String[] args) throws Exception {
     try (KeyRotations keys = new KeyRotations(Files.createTempDirectory("key-rotations"))) {
       keys.rotate();
+      Files.deleteIfExists(keys.materialFile());
     }
   }
 
@@ -76,13 +77,17 @@ public final class KeyRotations implements AutoCloseable {
     run(signing());
     run(replicated());
     String imported = createImportedKey();
-    Path file = Files.write(directory.resolve("material.bin"), random());
+    Path file = Files.write(materialFile(), random());
     run(imported(file));
     vault.put(currentMaterial(imported), Files.readAllBytes(file));
     vault
         .keySet()
         .forEach(id -> kms.deleteImportedKeyMaterial(r -> r.keyId(imported).keyMaterialId(id)));
     run(again());
+  }
+
+  private Path materialFile() {
+    return directory.resolve("material.bin");
   }
 
   private void createKeys() throws InterruptedException {
@@ -118,6 +123,7 @@ public final class KeyRotations implements AutoCloseable {
         RotationPlanner.forKey("alias/aws/rds")
             .because(RotationReason.SCHEDULE_REQUIRED)
             .kmsClient(kms) // not in README
+            .clock(aws.clock()) // not in README
             .plan();
     // README }
     return nothing;
@@ -129,6 +135,7 @@ public final class KeyRotations implements AutoCloseable {
         RotationPlanner.forKey("alias/signing")
             .because(RotationReason.SCHEDULE_REQUIRED)
             .kmsClient(kms) // not in README
+            .clock(aws.clock()) // not in README
             .plan();
     // README }
     return signing;
@@ -145,6 +152,7 @@ public final class KeyRotations implements AutoCloseable {
             .because(RotationReason.NEW_KEY_REQUESTED)
             .with(everywhere)
             .kmsClient(kms) // not in README
+            .clock(aws.clock()) // not in README
             .plan();
     // README }
     return replicated;
@@ -156,6 +164,7 @@ public final class KeyRotations implements AutoCloseable {
         RotationPlanner.forKey("alias/orders")
             .because(RotationReason.SCHEDULE_REQUIRED)
             .kmsClient(kms) // not in README
+            .clock(aws.clock()) // not in README
             .plan();
     // README }
     return yearly;
@@ -167,6 +176,7 @@ public final class KeyRotations implements AutoCloseable {
         RotationPlanner.forKey("alias/orders")
             .because(RotationReason.NEW_MATERIAL_REQUESTED)
             .kmsClient(kms) // not in README
+            .clock(aws.clock()) // not in README
             .plan();
     // README }
     return now;
@@ -178,6 +188,7 @@ public final class KeyRotations implements AutoCloseable {
         RotationPlanner.forKey("alias/orders")
             .because(RotationReason.SUSPECTED_COMPROMISE)
             .kmsClient(kms) // not in README
+            .clock(aws.clock()) // not in README
             .plan();
     // README }
     return manual;
@@ -195,6 +206,7 @@ public final class KeyRotations implements AutoCloseable {
             .because(RotationReason.SCHEDULE_REQUIRED)
             .with(options)
             .kmsClient(kms) // not in README
+            .clock(aws.clock()) // not in README
             .plan();
     // README }
     return imported;
@@ -209,6 +221,7 @@ public final class KeyRotations implements AutoCloseable {
                     .keyMaterial(request -> fromVault(request.keyMaterialId().orElseThrow()))
                     .build())
             .kmsClient(kms) // not in README
+            .clock(aws.clock()) // not in README
             .plan();
     // README }
     return again;
@@ -230,7 +243,7 @@ public final class KeyRotations implements AutoCloseable {
                 KeyOptions.builder()
                     .client(kms)
                     .replicaClients(this::kmsIn)
-                    .keyMaterial(KeyMaterialSource.ofFile(directory.resolve("material.bin")))
+                    .keyMaterial(KeyMaterialSource.ofFile(materialFile()))
                     .build())
             .with(
                 KeyMaterialOptions.builder()
@@ -241,6 +254,7 @@ public final class KeyRotations implements AutoCloseable {
             .clock(aws.clock())
             .sleeper(aws.clock()::sleep)
             .build();
+    System.out.println(plan.describe());
     System.out.println(runner.run(plan).requireComplete().describe());
   }
 

@@ -100,7 +100,7 @@ final class OrdersRotation implements AutoCloseable {
 
   // README {
   private Approval askOperator(ApprovalRequest request) {
-    System.out.println(request.report().describe());
+    System.out.println(request.describe());
     if (!console.confirm("Begin " + request.phase() + "?")) {
       return Approval.later();
     }
@@ -138,16 +138,27 @@ final class OrdersRotation implements AutoCloseable {
     }
   }
 
-  /** A real application is scaled down or made read-only here. */
+  // README {
   private static final class Writers implements WriteFreeze {
+    private final Deployment deployment = new Deployment(); // not in README
+
     @Override
     public void freeze(DatabaseEndpoint database) {
-      System.out.println("      writers of " + database.dbInstanceIdentifier() + " stopped");
+      deployment.scaleTo(0); // returns when the last writer is gone
     }
 
     @Override
     public void thaw(DatabaseEndpoint database) {
-      System.out.println("      writers of " + database.dbInstanceIdentifier() + " started");
+      deployment.scaleTo(4); // also when a run is rolled back
+    }
+  }
+
+  // README }
+
+  /** A real application's writers are scaled down, or made read-only. */
+  private static final class Deployment {
+    void scaleTo(int writers) {
+      System.out.println("      " + writers + " writers run");
     }
   }
 }

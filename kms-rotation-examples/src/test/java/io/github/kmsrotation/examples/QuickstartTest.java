@@ -75,6 +75,27 @@ class QuickstartTest {
   }
 
   @Test
+  void instanceVolumes_holdTheSameUnderTheNewKey() throws Exception {
+    String printed = printed(InstanceVolumes::main);
+
+    assertThat(printed).contains("SUCCEEDED");
+    String before = key(printed, "Before");
+    assertThat(key(printed, "After")).isNotEqualTo(before);
+  }
+
+  private static String key(String printed, String when) {
+    Matcher line =
+        Pattern.compile(when + ": vol-\\w+ holds 'the data' under (\\S+)").matcher(printed);
+    assertThat(line.find()).as(when + " in " + printed).isTrue();
+    return line.group(1);
+  }
+
+  @Test
+  void manyKeys_areAllRotated() throws Exception {
+    assertThat(printed(ManyKeys::main)).contains("20 SUCCEEDED");
+  }
+
+  @Test
   void crashAndResume_endsWithTheSameOrdersUnderTheNewKey_andNothingMadeTwice() throws Exception {
     String printed = printed(CrashAndResume::main);
 

@@ -46,7 +46,9 @@ class ReadmeTest {
             + Files.readString(EXAMPLES.resolve("Quickstart.java"))
             + Files.readString(EXAMPLES.resolve("KeyRotations.java"))
             + Files.readString(EXAMPLES.resolve("BucketRotation.java"))
-            + Files.readString(EXAMPLES.resolve("FormerKeyRetirement.java"));
+            + Files.readString(EXAMPLES.resolve("FormerKeyRetirement.java"))
+            + Files.readString(EXAMPLES.resolve("ManyKeys.java"))
+            + Files.readString(EXAMPLES.resolve("InstanceVolumes.java"));
 
     List<String> shown = blocks(README, "java").flatMap(ReadmeTest::statements).toList();
 

@@ -237,7 +237,14 @@ final class RestoreStep extends RdsStep {
   /** What clients wrote to the replacement while it served is in no other place. */
   private StepOutcome undone(StepContext context) {
     return hasServed(context) && rds.snapshot(context, names.rescueSnapshot()).isPresent()
-        ? StepOutcome.done(Facts.of(Map.of("keptSnapshot", names.rescueSnapshot())))
+        ? StepOutcome.done(
+            Facts.of(
+                Map.of(
+                    Facts.KEPT,
+                    "DB snapshot "
+                        + names.rescueSnapshot()
+                        + ": of the replacement, which clients may have written to; take over what"
+                        + " you need, and delete it")))
         : StepOutcome.done();
   }
 }

@@ -100,7 +100,7 @@ class RdsPlanningTest {
   void plan_withoutAReason_asksForIt() {
     assertThatThrownBy(() -> RotationPlanner.forRds("orders-prod").kmsClient(world.kms).plan())
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("because(...)");
+        .hasMessageContaining("because(RotationReason...)");
   }
 
   @Test

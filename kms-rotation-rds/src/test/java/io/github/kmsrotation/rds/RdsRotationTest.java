@@ -75,7 +75,8 @@ class RdsRotationTest {
     assertThat(world.aws.rds().instances()).isEqualTo(Map.of("orders-prod", "available"));
     assertThat(world.aws.rds().snapshots())
         .isEqualTo(Map.of("orders-prod-" + plan.runId() + "-undone", "available"));
-    assertThat(report.describe()).contains("orders-prod-" + plan.runId() + "-undone");
+    assertThat(report.reason())
+        .contains("Kept: DB snapshot orders-prod-" + plan.runId() + "-undone");
     assertThat(world.count(RdsWorld.DATABASE, "SELECT count(*) FROM orders")).isEqualTo(1000);
   }
 

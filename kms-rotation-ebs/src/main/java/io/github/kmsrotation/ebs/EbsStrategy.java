@@ -1,0 +1,68 @@
+package io.github.kmsrotation.ebs;
+
+import io.github.kmsrotation.plan.RotationPlan;
+import io.github.kmsrotation.plan.StrategyOptions;
+import io.github.kmsrotation.spi.PlanRequest;
+import io.github.kmsrotation.spi.RotationStrategy;
+import io.github.kmsrotation.target.EbsTarget;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
+
+/**
+ * Found by the planner and the runner with {@link java.util.ServiceLoader}; not meant to be called
+ * by anybody else. Safe for use by several threads.
+ */
+public final class EbsStrategy implements RotationStrategy<EbsTarget> {
+
+  /** For {@link java.util.ServiceLoader}. */
+  public EbsStrategy() {}
+
+  @Override
+  public String kind() {
+    return EbsTarget.KIND;
+  }
+
+  @Override
+  public RotationPlan plan(PlanRequest<EbsTarget> request) {
+    EbsOptions options = mine(request.options());
+    Optional<Ec2Client> given = options.client();
+    if (given.isPresent()) {
+      return new EbsPlanning(request, options, new Ec2(given.get())).plan();
+    }
+    try (Ec2Client own = Ec2Client.create()) {
+      return new EbsPlanning(request, options, new Ec2(own)).plan();
+    }
+  }
+
+  @Override
+  public BoundSteps bind(RotationPlan plan, Optional<StrategyOptions<?>> given) {
+    EbsOptions options = mine(given);
+    Region region = Region.of(plan.region());
+    List<SdkAutoCloseable> own = new ArrayList<>();
+    Ec2Client ec2 =
+        options.client().orElseGet(() -> kept(own, Ec2Client.builder().region(region).build()));
+    KmsClient kms =
+        options.kmsClient().orElseGet(() -> kept(own, KmsClient.builder().region(region).build()));
+    return new BoundSteps(
+        EbsSteps.of(new EbsStep.Env(plan, Subject.of(plan), new Ec2(ec2), kms, options)),
+        () -> own.forEach(SdkAutoCloseable::close));
+  }
+
+  private static <C extends SdkAutoCloseable> C kept(List<SdkAutoCloseable> own, C client) {
+    own.add(client);
+    return client;
+  }
+
+  static EbsOptions mine(Optional<StrategyOptions<?>> options) {
+    StrategyOptions<?> any = options.orElseGet(() -> EbsOptions.builder().build());
+    if (any instanceof EbsOptions mine) {
+      return mine;
+    }
+    throw new IllegalArgumentException("Options of kind 'ebs' have to be EbsOptions, not " + any);
+  }
+}

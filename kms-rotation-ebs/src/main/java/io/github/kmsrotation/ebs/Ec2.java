@@ -1,0 +1,99 @@
+package io.github.kmsrotation.ebs;
+
+import io.github.kmsrotation.aws.AwsReader;
+import io.github.kmsrotation.plan.RunId;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.Filter;
+import software.amazon.awssdk.services.ec2.model.Instance;
+import software.amazon.awssdk.services.ec2.model.InstanceStatus;
+import software.amazon.awssdk.services.ec2.model.Reservation;
+import software.amazon.awssdk.services.ec2.model.Snapshot;
+import software.amazon.awssdk.services.ec2.model.Volume;
+
+/**
+ * What steps look at in EC2. Always by filters: EC2 answers a filter that nothing matches with
+ * nothing, and a call that names an id that is not there with an error.
+ */
+final class Ec2 {
+
+  private static final String RUN_TAG = "tag:" + RunId.TAG_KEY;
+
+  private final Ec2Client client;
+
+  Ec2(Ec2Client client) {
+    this.client = client;
+  }
+
+  Ec2Client client() {
+    return client;
+  }
+
+  Optional<Volume> volume(AwsReader reader, String id) {
+    return volumes(reader, filter("volume-id", List.of(id))).stream().findFirst();
+  }
+
+  List<Volume> volumesOf(AwsReader reader, String instanceId) {
+    return volumes(reader, filter("attachment.instance-id", List.of(instanceId)));
+  }
+
+  List<Volume> volumesMadeBy(AwsReader reader, RunId run) {
+    return volumes(reader, filter(RUN_TAG, List.of(run.value())));
+  }
+
+  private List<Volume> volumes(AwsReader reader, Filter filter) {
+    return reader.read(
+        "ec2:DescribeVolumes",
+        () -> client.describeVolumesPaginator(r -> r.filters(filter)).volumes().stream().toList());
+  }
+
+  Optional<Reservation> reservation(AwsReader reader, String instanceId) {
+    Filter filter = filter("instance-id", List.of(instanceId));
+    return reader
+        .read(
+            "ec2:DescribeInstances",
+            () -> client.describeInstances(r -> r.filters(filter)).reservations())
+        .stream()
+        .filter(reservation -> !reservation.instances().isEmpty())
+        .findFirst();
+  }
+
+  Optional<Instance> instance(AwsReader reader, String instanceId) {
+    return reservation(reader, instanceId).map(found -> found.instances().get(0));
+  }
+
+  Optional<InstanceStatus> status(AwsReader reader, String instanceId) {
+    return reader
+        .read(
+            "ec2:DescribeInstanceStatus",
+            () -> client.describeInstanceStatus(r -> r.instanceIds(instanceId)).instanceStatuses())
+        .stream()
+        .findFirst();
+  }
+
+  List<Snapshot> snapshotsMadeBy(AwsReader reader, RunId run) {
+    return snapshots(reader, filter(RUN_TAG, List.of(run.value())));
+  }
+
+  /** Snapshots that carry a tag of that key, whatever its value. */
+  List<Snapshot> taggedSnapshotsOf(AwsReader reader, Collection<String> volumeIds, String tagKey) {
+    return snapshots(reader, filter("volume-id", volumeIds), filter("tag-key", List.of(tagKey)));
+  }
+
+  private List<Snapshot> snapshots(AwsReader reader, Filter... filters) {
+    return reader.read(
+        "ec2:DescribeSnapshots",
+        () ->
+            client
+                .describeSnapshotsPaginator(r -> r.ownerIds("self").filters(filters))
+                .snapshots()
+                .stream()
+                .toList());
+  }
+
+  static Filter filter(String name, Collection<String> values) {
+    return Filter.builder().name(name).values(values).build();
+  }
+}

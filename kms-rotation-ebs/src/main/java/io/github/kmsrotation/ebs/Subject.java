@@ -1,0 +1,60 @@
+package io.github.kmsrotation.ebs;
+
+import io.github.kmsrotation.plan.RotationPlan;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What is rotated, as the plan notes it.
+ *
+ * @param instanceId what the volumes are attached to; empty if nothing
+ * @param disks the volumes
+ * @param writes why nothing is written to them meanwhile
+ */
+record Subject(Optional<String> instanceId, List<Disk> disks, Writes writes) {
+
+  private static final String INSTANCE = "instance";
+  private static final String DISKS = "disks";
+  private static final String WRITES = "writes";
+  private static final String SEPARATOR = ";";
+
+  Subject {
+    disks = List.copyOf(disks);
+  }
+
+  SortedMap<String, String> attributes() {
+    SortedMap<String, String> attributes = new TreeMap<>();
+    attributes.put(INSTANCE, instanceId.orElse(""));
+    attributes.put(DISKS, disks.stream().map(Disk::stored).collect(Collectors.joining(SEPARATOR)));
+    attributes.put(WRITES, writes.name());
+    return attributes;
+  }
+
+  static Subject of(RotationPlan plan) {
+    return new Subject(
+        Optional.of(plan.attribute(INSTANCE)).filter(id -> !id.isEmpty()),
+        Arrays.stream(plan.attribute(DISKS).split(SEPARATOR, -1)).map(Disk::read).toList(),
+        Writes.valueOf(plan.attribute(WRITES)));
+  }
+
+  List<String> volumeIds() {
+    return disks.stream().map(Disk::volumeId).toList();
+  }
+
+  boolean isStoppedByRun() {
+    return writes == Writes.STOPPED_BY_RUN;
+  }
+
+  boolean isFrozen() {
+    return writes == Writes.FROZEN;
+  }
+
+  /** The instance, where there is one for certain. */
+  String instance() {
+    return instanceId.orElseThrow();
+  }
+}

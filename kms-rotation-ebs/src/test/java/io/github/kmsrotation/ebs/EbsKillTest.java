@@ -1,0 +1,92 @@
+package io.github.kmsrotation.ebs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kmsrotation.journal.FileJournal;
+import io.github.kmsrotation.plan.RunId;
+import io.github.kmsrotation.testkit.clock.TestClock;
+import io.github.kmsrotation.testkit.fault.Faults;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Promises 2 and 3, where the process is killed: before a call reaches AWS, or after it did. */
+class EbsKillTest extends CrashFixture {
+
+  static Stream<Arguments> beforeAndAfterEveryCallOfAnInstance() {
+    return IntStream.rangeClosed(1, Scenario.INSTANCE.calls().size())
+        .boxed()
+        .flatMap(n -> Stream.of(Arguments.of("before", n), Arguments.of("after", n)));
+  }
+
+  static Stream<Arguments> beforeAndAfterEveryCallOfTheRollBackOfAnInstance() {
+    return IntStream.rangeClosed(1, Scenario.INSTANCE.callsOfRollBack().size())
+        .boxed()
+        .flatMap(n -> Stream.of(Arguments.of("before", n), Arguments.of("after", n)));
+  }
+
+  @ParameterizedTest(name = "killed {0} call {1}")
+  @MethodSource("beforeAndAfterEveryCallOfAnInstance")
+  void rotation_whenItsProcessIsKilled_isResumedToTheSameEnd(String moment, int n)
+      throws Exception {
+    create(Scenario.INSTANCE, TestClock.running(RotationProcess.SPEED));
+
+    killAt(moment, n, "run", target);
+
+    assertRotatedOnce(approving().resume(onlyRun()));
+  }
+
+  @ParameterizedTest(name = "killed {0} call {1}")
+  @MethodSource("beforeAndAfterEveryCallOfTheRollBackOfAnInstance")
+  void rollBack_whenItsProcessIsKilled_goesOnWhenResumed(String moment, int n) throws Exception {
+    create(Scenario.INSTANCE, TestClock.running(RotationProcess.SPEED));
+    RunId runId = runUntilRetirement();
+
+    killAt(moment, n, "roll-back", runId.value());
+
+    assertAsBefore(plain().resume(runId));
+  }
+
+  private RunId onlyRun() {
+    List<RunId> runs = FileJournal.in(world.journal).runs();
+    assertThat(runs).hasSize(1);
+    return runs.get(0);
+  }
+
+  private void killAt(String moment, int n, String... what)
+      throws IOException, InterruptedException {
+    CompletableFuture<Process> child = new CompletableFuture<>();
+    Runnable kill =
+        () -> {
+          child.join().destroyForcibly();
+          awaitEnd(child.join());
+        };
+    Faults.Rule nthCall = world.aws.faults().onMutating().nth(n);
+    if (moment.equals("before")) {
+      nthCall.dropBefore(kill);
+    } else {
+      nthCall.dropAfter(kill);
+    }
+    Path output = directory.resolve("child-output.txt");
+    Process process = RotationProcess.start(world, output, List.of(what));
+    child.complete(process);
+    process.waitFor();
+    assertThat(process.exitValue()).as(Files.readString(output)).isEqualTo(137);
+    assertThat(world.aws.faults().fired()).isEqualTo(1);
+  }
+
+  private static void awaitEnd(Process process) {
+    try {
+      process.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
