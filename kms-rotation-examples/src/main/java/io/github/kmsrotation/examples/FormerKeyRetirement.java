@@ -1,6 +1,7 @@
 package io.github.kmsrotation.examples;
 
 import io.github.kmsrotation.RotationPlanner;
+import io.github.kmsrotation.ebs.EbsOptions;
 import io.github.kmsrotation.journal.FileJournal;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.RotationPlan;
@@ -12,6 +13,7 @@ import io.github.kmsrotation.run.RotationRunner;
 import io.github.kmsrotation.run.Sleeper;
 import java.nio.file.Path;
 import java.time.Clock;
+import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.rds.RdsClient;
 
@@ -21,14 +23,16 @@ final class FormerKeyRetirement {
   private final KmsClient kms;
   private final KeyRetirementOptions options;
 
-  FormerKeyRetirement(KmsClient kms, RdsClient rds) {
+  FormerKeyRetirement(KmsClient kms, RdsClient rds, Ec2Client ec2) {
     this.kms = kms;
+    EbsOptions ebsOptions = EbsOptions.builder().client(ec2).build();
     RdsOptions rdsOptions = RdsOptions.builder().client(rds).build();
     // README {
     KeyRetirementOptions options =
         KeyRetirementOptions.builder()
             .client(kms) // not in README
             .with(rdsOptions)
+            .with(ebsOptions)
             .iAcceptThatTheKeyWasUsedLately()
             .build();
     // README }

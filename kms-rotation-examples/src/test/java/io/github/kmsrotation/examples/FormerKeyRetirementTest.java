@@ -18,6 +18,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.kms.model.KeyState;
 import software.amazon.awssdk.services.rds.RdsClient;
@@ -39,10 +40,11 @@ class FormerKeyRetirementTest {
     TestClock clock = TestClock.manual(Instant.parse("2026-11-24T08:00:00Z"));
     try (EmbeddedAws aws = EmbeddedAws.builder().clock(clock).start();
         KmsClient kms = client(KmsClient.builder(), aws);
-        RdsClient rds = client(RdsClient.builder(), aws)) {
+        RdsClient rds = client(RdsClient.builder(), aws);
+        Ec2Client ec2 = client(Ec2Client.builder(), aws)) {
       String key = kms.createKey().keyMetadata().arn();
       kms.encrypt(r -> r.keyId(key).plaintext(SdkBytes.fromUtf8String("an order")));
-      FormerKeyRetirement retirement = new FormerKeyRetirement(kms, rds);
+      FormerKeyRetirement retirement = new FormerKeyRetirement(kms, rds, ec2);
 
       RotationPlan plan = retirement.plan(key, clock);
       RotationRunner runner =
