@@ -1,5 +1,6 @@
 package io.github.kmsrotation.key;
 
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,6 +22,17 @@ public record KeyArn(String value) {
     if (!FORM.matcher(value).matches()) {
       throw new IllegalArgumentException("Not the ARN of a KMS key: '" + value + "'");
     }
+  }
+
+  /**
+   * Whether an identifier that a service tells means this key: most tell ARNs, their models allow
+   * key ids as well. An alias means no key for ever.
+   *
+   * @param identifier what the service tells; empty if nothing
+   * @return true for this ARN and for its key id
+   */
+  public boolean isNamedBy(Optional<String> identifier) {
+    return identifier.filter(told -> told.equals(value) || told.equals(keyId())).isPresent();
   }
 
   /**

@@ -11,9 +11,13 @@ import io.github.kmsrotation.key.RotationDecision.ManualRotation;
 import io.github.kmsrotation.key.RotationDecision.NotPossible;
 import io.github.kmsrotation.key.RotationDecision.OnDemandRotation;
 import io.github.kmsrotation.key.RotationPolicy;
+import io.github.kmsrotation.plan.StepContext;
+import io.github.kmsrotation.plan.StepOutcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.services.kms.model.NotFoundException;
 
 /**
  * The key that data is to be moved to, checked, and why.
@@ -22,6 +26,8 @@ import java.util.Optional;
  * @param rationale the policy's decision in words
  */
 public record TargetKey(Optional<KeyArn> arn, List<String> rationale) {
+
+  private static final String ENABLED = "Enabled";
 
   /** Copies the rationale. */
   public TargetKey {
@@ -85,6 +91,38 @@ public record TargetKey(Optional<KeyArn> arn, List<String> rationale) {
               + ".",
           "Give kmsClient(...) a client for the key's Region.");
     }
+  }
+
+  /**
+   * Looks whether the key that data was moved to can still be used: services show only late that
+   * they lost a key, KMS says so at once.
+   *
+   * @param context what the runner lends
+   * @param kms a client for the key's Region
+   * @param arn the key's ARN
+   * @param lost what is lost without it, with its verb, such as "the replacement is"
+   * @return what stops the run; empty if the key is enabled
+   */
+  public static Optional<StepOutcome> obstacle(
+      StepContext context, KmsClient kms, String arn, String lost) {
+    String state;
+    try {
+      state =
+          context
+              .read("kms:DescribeKey", () -> kms.describeKey(r -> r.keyId(arn)))
+              .keyMetadata()
+              .keyStateAsString();
+    } catch (NotFoundException e) {
+      state = "gone";
+    }
+    return state.equals(ENABLED)
+        ? Optional.empty()
+        : Optional.of(
+            StepOutcome.blocked(
+                "The new KMS key " + arn + " is " + state + ", not " + ENABLED + ".",
+                "Without it "
+                    + lost
+                    + " lost. Cancel its deletion or enable it and resume, or roll back."));
   }
 
   private static boolean isElsewhere(String key, String region) {

@@ -2,20 +2,18 @@ package io.github.kmsrotation.ebs;
 
 import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepOutcome;
+import io.github.kmsrotation.spi.TargetKey;
 import java.util.Optional;
 import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.ec2.model.VolumeAttachment;
 import software.amazon.awssdk.services.ec2.model.VolumeAttachmentState;
 import software.amazon.awssdk.services.ec2.model.VolumeState;
-import software.amazon.awssdk.services.kms.model.NotFoundException;
 
 /**
  * Whether a new volume can take, or holds, the original's place. Looked at before the original is
  * taken away: what was true when a step before was done need not be true any more. Empty if so.
  */
 final class Fitness {
-
-  private static final String ENABLED = "Enabled";
 
   private Fitness() {}
 
@@ -70,22 +68,7 @@ final class Fitness {
               + ", not the new key.",
           "The original is left as it is. Roll back and report this.");
     }
-    String state;
-    try {
-      state =
-          context
-              .read("kms:DescribeKey", () -> env.kms().describeKey(r -> r.keyId(arn)))
-              .keyMetadata()
-              .keyStateAsString();
-    } catch (NotFoundException e) {
-      state = "gone";
-    }
-    return state.equals(ENABLED)
-        ? Optional.empty()
-        : blocked(
-            "The new KMS key " + arn + " is " + state + ", not " + ENABLED + ".",
-            "Without it the new volumes are lost. Cancel its deletion or enable it and resume, or"
-                + " roll back.");
+    return TargetKey.obstacle(context, env.kms(), arn, "the new volumes are");
   }
 
   static Optional<VolumeAttachment> attachmentTo(Volume volume, String instanceId) {

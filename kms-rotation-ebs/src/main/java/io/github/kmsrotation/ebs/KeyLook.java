@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.Ec2Client;
@@ -186,6 +187,6 @@ final class KeyLook {
    * stands for is looked at by the retirement itself.
    */
   private boolean isUnder(@Nullable String identifier) {
-    return key.value().equals(identifier) || key.keyId().equals(identifier);
+    return key.isNamedBy(Optional.ofNullable(identifier));
   }
 }

@@ -41,14 +41,12 @@ class ReadmeTest {
 
   @Test
   void readme_java_isTheCodeOfTheExamples() throws IOException {
-    String source =
-        Files.readString(EXAMPLES.resolve("OrdersRotation.java"))
-            + Files.readString(EXAMPLES.resolve("Quickstart.java"))
-            + Files.readString(EXAMPLES.resolve("KeyRotations.java"))
-            + Files.readString(EXAMPLES.resolve("BucketRotation.java"))
-            + Files.readString(EXAMPLES.resolve("FormerKeyRetirement.java"))
-            + Files.readString(EXAMPLES.resolve("ManyKeys.java"))
-            + Files.readString(EXAMPLES.resolve("InstanceVolumes.java"));
+    StringBuilder source = new StringBuilder();
+    try (Stream<Path> examples = Files.list(EXAMPLES)) {
+      for (Path example : examples.filter(file -> file.toString().endsWith(".java")).toList()) {
+        source.append(Files.readString(example));
+      }
+    }
 
     List<String> shown = blocks(README, "java").flatMap(ReadmeTest::statements).toList();
 

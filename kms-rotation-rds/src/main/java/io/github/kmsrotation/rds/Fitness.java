@@ -2,8 +2,8 @@ package io.github.kmsrotation.rds;
 
 import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepOutcome;
+import io.github.kmsrotation.spi.TargetKey;
 import java.util.Optional;
-import software.amazon.awssdk.services.kms.model.NotFoundException;
 import software.amazon.awssdk.services.rds.model.DBInstance;
 
 /**
@@ -11,8 +11,6 @@ import software.amazon.awssdk.services.rds.model.DBInstance;
  * true when a step before was done need not be true any more. Empty if it can.
  */
 final class Fitness {
-
-  private static final String ENABLED = "Enabled";
 
   private Fitness() {}
 
@@ -39,7 +37,7 @@ final class Fitness {
               + ", not the new key.",
           "The original is left as it is. Find out who changed the replacement.");
     }
-    return targetKey(env, context);
+    return TargetKey.obstacle(context, env.kms(), env.targetKeyArn(), "the replacement is");
   }
 
   /** The original, if it was found, under that name. */
@@ -77,27 +75,6 @@ final class Fitness {
         : blocked(
             "The " + role + " '" + name + "' is " + status + ", not available.",
             "Look at its events in RDS, bring it to available and go on.");
-  }
-
-  /** RDS shows only hours later that an instance lost its key; KMS says so at once. */
-  private static Optional<StepOutcome> targetKey(RdsStep.Env env, StepContext context) {
-    String arn = env.targetKeyArn();
-    String state;
-    try {
-      state =
-          context
-              .read("kms:DescribeKey", () -> env.kms().describeKey(r -> r.keyId(arn)))
-              .keyMetadata()
-              .keyStateAsString();
-    } catch (NotFoundException e) {
-      state = "gone";
-    }
-    return state.equals(ENABLED)
-        ? Optional.empty()
-        : blocked(
-            "The new KMS key " + arn + " is " + state + ", not " + ENABLED + ".",
-            "Without it the replacement is lost. Cancel its deletion or enable it and resume, or"
-                + " roll back.");
   }
 
   private static Optional<StepOutcome> blocked(String reason, String remedy) {

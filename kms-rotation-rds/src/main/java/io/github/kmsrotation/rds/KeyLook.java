@@ -6,6 +6,7 @@ import io.github.kmsrotation.key.KeyArn;
 import io.github.kmsrotation.spi.KeyUse;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ final class KeyLook {
 
   /** RDS answers with key ARNs; its model allows key ids as well. */
   boolean isTheKey(@Nullable String identifier) {
-    return key.value().equals(identifier) || key.keyId().equals(identifier);
+    return key.isNamedBy(Optional.ofNullable(identifier));
   }
 
   String region() {

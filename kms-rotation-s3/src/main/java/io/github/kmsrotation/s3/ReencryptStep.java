@@ -35,14 +35,8 @@ final class ReencryptStep extends SweepStep {
 
   @Override
   List<Finding> process(StepContext context, long number, List<VersionRef> versions) {
-    if (versions.isEmpty()) {
-      return List.of();
-    }
     Reencryption reencryption = new Reencryption(env, pace, context.clock().instant());
-    return context.mutate(
-        Reencryption.UPDATE,
-        env.plan().targetId() + ", batch " + number,
-        () -> each(versions, reencryption::move));
+    return send(context, Reencryption.UPDATE, number, versions, reencryption::move);
   }
 
   @Override
@@ -60,7 +54,7 @@ final class ReencryptStep extends SweepStep {
     return StepOutcome.done(
         Facts.of(
             Map.of(
-                "objects",
+                Facts.KEPT,
                 "what was moved stays under "
                     + env.keyArn()
                     + ", which has to stay usable, and so do the keys that objects had before")));

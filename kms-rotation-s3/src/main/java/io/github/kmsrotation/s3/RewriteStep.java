@@ -38,14 +38,8 @@ final class RewriteStep extends SweepStep {
 
   @Override
   List<Finding> process(StepContext context, long number, List<VersionRef> versions) {
-    if (versions.isEmpty()) {
-      return List.of();
-    }
     Rewriting rewriting = new Rewriting(env, pace, context.clock().instant());
-    return context.mutate(
-        COPY,
-        env.plan().targetId() + ", batch " + number,
-        () -> each(versions, rewriting::rewrite));
+    return send(context, COPY, number, versions, rewriting::rewrite);
   }
 
   @Override
@@ -63,7 +57,7 @@ final class RewriteStep extends SweepStep {
     return StepOutcome.done(
         Facts.of(
             Map.of(
-                "objects",
+                Facts.KEPT,
                 "what was rewritten stays under " + env.keyArn() + ", which has to stay usable")));
   }
 }

@@ -103,6 +103,19 @@ abstract class SweepStep extends S3Step {
     return StepOutcome.done(Facts.of(facts));
   }
 
+  /** Sends a batch: the journal tells of it, and not of its objects. */
+  final List<Finding> send(
+      StepContext context,
+      String operation,
+      long number,
+      List<VersionRef> versions,
+      Function<VersionRef, Finding> work) {
+    return versions.isEmpty()
+        ? List.of()
+        : context.mutate(
+            operation, env.plan().targetId() + ", batch " + number, () -> each(versions, work));
+  }
+
   /** Several at once; in their order. */
   final List<Finding> each(List<VersionRef> versions, Function<VersionRef, Finding> work) {
     Finding[] findings = new Finding[versions.size()];

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -33,26 +32,12 @@ public final class Ec2Protocol implements WireProtocol {
     if (!VERSION.equals(asked)) {
       throw unknownOperation(action);
     }
-    return new Incoming(action, new Params(tree(form), "InvalidParameterValue"));
+    return new Incoming(
+        action,
+        new Params(QueryProtocol.tree(form, Ec2Protocol::listsOf), "InvalidParameterValue"));
   }
 
-  /** Turns {@code Filter.1.Value.1=a} into a list of structures that hold a list. */
-  private static Map<String, Object> tree(Map<String, String> form) {
-    Map<String, Object> root = new LinkedHashMap<>();
-    form.forEach((name, value) -> put(root, List.of(name.split("\\.", -1)), value));
-    root.replaceAll((name, value) -> listsOf(value));
-    return root;
-  }
-
-  @SuppressWarnings("unchecked") // only maps are put where further parts of a name follow
-  private static void put(Map<String, Object> root, List<String> parts, String value) {
-    Map<String, Object> map = root;
-    for (String part : parts.subList(0, parts.size() - 1)) {
-      map = (Map<String, Object>) map.computeIfAbsent(part, p -> new LinkedHashMap<>());
-    }
-    map.put(parts.get(parts.size() - 1), value);
-  }
-
+  /** {@code Filter.1.Value.1} is the first value of the first filter. */
   private static Object listsOf(Object value) {
     if (!(value instanceof Map<?, ?> map)) {
       return value;

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -57,7 +58,8 @@ public final class QueryProtocol implements WireProtocol {
     if (!version.equals(asked)) {
       throw unknownOperation(action);
     }
-    return new Incoming(action, new Params(tree(form), "InvalidParameterValue"));
+    return new Incoming(
+        action, new Params(tree(form, QueryProtocol::listsOf), "InvalidParameterValue"));
   }
 
   static Map<String, String> form(String body) {
@@ -75,11 +77,15 @@ public final class QueryProtocol implements WireProtocol {
     return URLDecoder.decode(text, StandardCharsets.UTF_8);
   }
 
-  /** Turns {@code Tags.Tag.1.Key=a} into a list of structures under {@code Tags}. */
-  private static Map<String, Object> tree(Map<String, String> form) {
+  /**
+   * Turns {@code Tags.Tag.1.Key=a} into structures, and those that are lists into lists.
+   *
+   * @param lists makes a list of a structure that is one in that protocol
+   */
+  static Map<String, Object> tree(Map<String, String> form, UnaryOperator<Object> lists) {
     Map<String, Object> root = new LinkedHashMap<>();
     form.forEach((name, value) -> put(root, name.split("\\.", -1), 0, value));
-    root.replaceAll((name, value) -> listsOf(value));
+    root.replaceAll((name, value) -> lists.apply(value));
     return root;
   }
 
@@ -96,6 +102,7 @@ public final class QueryProtocol implements WireProtocol {
     }
   }
 
+  /** A list is the only member of its parent: {@code Tags.Tag.1} is the first of {@code Tags}. */
   private static Object listsOf(Object value) {
     if (!(value instanceof Map<?, ?> map)) {
       return value;

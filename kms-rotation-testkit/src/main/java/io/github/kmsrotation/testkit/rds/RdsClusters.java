@@ -210,14 +210,7 @@ final class RdsClusters {
 
   private Map<String, Object> delete(AwsRequest request) {
     DbCluster cluster = cluster(request);
-    boolean skip = request.params().truth("SkipFinalSnapshot").orElse(false);
-    Optional<String> last = request.params().text("FinalDBSnapshotIdentifier");
-    if (skip == last.isPresent()) {
-      throw AwsError.badRequest(
-          "InvalidParameterCombination",
-          "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified, and not"
-              + " allowed with it.");
-    }
+    Optional<String> last = RdsStore.finalSnapshot(request.params());
     if (cluster.is("DeletionProtection")) {
       throw AwsError.badRequest(
           "InvalidParameterCombination",

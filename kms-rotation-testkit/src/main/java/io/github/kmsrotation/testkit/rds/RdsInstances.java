@@ -326,14 +326,7 @@ final class RdsInstances {
 
   private Map<String, Object> delete(AwsRequest request) {
     DbInstance instance = store.instance(request);
-    boolean skip = request.params().truth("SkipFinalSnapshot").orElse(false);
-    Optional<String> last = request.params().text("FinalDBSnapshotIdentifier");
-    if (skip == last.isPresent()) {
-      throw AwsError.badRequest(
-          "InvalidParameterCombination",
-          "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified, and not"
-              + " allowed with it.");
-    }
+    Optional<String> last = RdsStore.finalSnapshot(request.params());
     if (instance.is("DeletionProtection")) {
       throw AwsError.badRequest(
           "InvalidParameterCombination",

@@ -222,6 +222,21 @@ final class RdsStore {
     return usability.arn();
   }
 
+  /**
+   * The final snapshot that a deletion asks for; exactly one of it and its being skipped is said.
+   */
+  static Optional<String> finalSnapshot(Params params) {
+    boolean skip = params.truth("SkipFinalSnapshot").orElse(false);
+    Optional<String> last = params.text("FinalDBSnapshotIdentifier");
+    if (skip == last.isPresent()) {
+      throw AwsError.badRequest(
+          "InvalidParameterCombination",
+          "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified, and not"
+              + " allowed with it.");
+    }
+    return last;
+  }
+
   static void requireAvailable(DbInstance instance) {
     if (!instance.isAvailable()) {
       throw invalidState(instance);
