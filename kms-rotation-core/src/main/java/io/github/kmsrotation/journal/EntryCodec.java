@@ -15,16 +15,24 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One entry as one line: eight hexadecimal digits of CRC-32C over the rest, a space, a JSON object
- * with the entry's sequence number first. Line feeds cannot occur inside.
+ * How journals write an entry: as one line of eight hexadecimal digits of CRC-32C over the rest, a
+ * space, and a JSON object with the entry's sequence number first. Line feeds cannot occur inside.
+ * For those who implement a {@link Journal}. Safe for use by several threads.
  */
-final class EntryCodec {
+public final class EntryCodec {
 
   private static final int CHECKSUM_LENGTH = 8;
 
   private EntryCodec() {}
 
-  static String encode(long sequence, JournalEntry entry) {
+  /**
+   * Writes an entry.
+   *
+   * @param sequence its number in the run, from 1
+   * @param entry the entry
+   * @return a line without its end
+   */
+  public static String encode(long sequence, JournalEntry entry) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("seq", sequence);
     json.put("at", entry.at().toString());
@@ -39,7 +47,38 @@ final class EntryCodec {
     }
   }
 
-  static JournalEntry decode(long sequence, String line)
+  /**
+   * Reads an entry back, and takes nothing that was not written so.
+   *
+   * @param sequence the number that it has to have
+   * @param line what {@link #encode} gave
+   * @param place where it was read, to begin an error's message with
+   * @return the entry
+   * @throws JournalCorruptedException if it is anything else
+   * @throws JournalVersionException if a newer version wrote it
+   */
+  public static JournalEntry decode(long sequence, String line, String place) {
+    try {
+      return decode(sequence, line);
+    } catch (UnknownTypeException e) {
+      throw new JournalVersionException(
+          place
+              + ": this version of kms-rotation does not know entries of type "
+              + e.getMessage()
+              + ". The run was not touched. Use the version that wrote it, or a newer one.",
+          e);
+    } catch (DamagedLineException e) {
+      throw new JournalCorruptedException(
+          place
+              + " is damaged: "
+              + e.getMessage()
+              + ". The run was not touched. Restore it from a backup, or look by hand at the"
+              + " resources that are tagged with the run's id.",
+          e);
+    }
+  }
+
+  private static JournalEntry decode(long sequence, String line)
       throws DamagedLineException, UnknownTypeException {
     if (line.length() <= CHECKSUM_LENGTH || line.charAt(CHECKSUM_LENGTH) != ' ') {
       throw new DamagedLineException("it has no checksum");
@@ -95,7 +134,7 @@ final class EntryCodec {
   }
 
   /** A line that is not what was written. */
-  static final class DamagedLineException extends Exception {
+  private static final class DamagedLineException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
@@ -105,7 +144,7 @@ final class EntryCodec {
   }
 
   /** A whole line of a type that another version knows. The message is the type's name. */
-  static final class UnknownTypeException extends Exception {
+  private static final class UnknownTypeException extends Exception {
 
     private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,5 @@
 package io.github.kmsrotation.journal;
 
-import io.github.kmsrotation.journal.EntryCodec.DamagedLineException;
 import io.github.kmsrotation.plan.RunId;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -114,7 +113,8 @@ final class FileRunLog implements RunLog {
     checkHeader(lines[0]);
     int last = lines.length - 1;
     for (int i = 1; i < last; i++) {
-      entries.add(decode(i, new String(bytes(lines[i]), StandardCharsets.UTF_8)));
+      String line = new String(bytes(lines[i]), StandardCharsets.UTF_8);
+      entries.add(EntryCodec.decode(i, line, file + ", line " + (i + 1)));
     }
     if (end < text.length()) {
       LOG.warn("{}: dropped half a line at the end, torn off by a crash", file);
@@ -149,33 +149,6 @@ final class FileRunLog implements RunLog {
               + "; this library reads format 1. Use the version of kms-rotation that wrote it.");
     }
     throw new JournalCorruptedException(file + " is not a journal: its first line is damaged.");
-  }
-
-  private JournalEntry decode(int number, String line) {
-    try {
-      return EntryCodec.decode(number, line);
-    } catch (EntryCodec.UnknownTypeException e) {
-      throw new JournalVersionException(
-          file
-              + ", line "
-              + (number + 1)
-              + ": this version of kms-rotation does not know entries of type "
-              + e.getMessage()
-              + ". The run was not touched. Use the version that wrote it, or a newer one.",
-          e);
-    } catch (DamagedLineException e) {
-      throw new JournalCorruptedException(
-          file
-              + ", line "
-              + (number + 1)
-              + " is damaged: "
-              + e.getMessage()
-              + ". The run was not touched. Restore the file from a backup, or look at the"
-              + " resources tagged with run "
-              + runId
-              + " by hand.",
-          e);
-    }
   }
 
   @Override

@@ -4,7 +4,8 @@ import io.github.kmsrotation.error.RotationException;
 
 /**
  * Another process or thread owns this run at the moment: wait for its end. Or a plan was to be run
- * that was run before: resume that run, or make a new plan.
+ * that was run before: resume that run, or make a new plan. Or this owner was cut off for so long
+ * that another one has taken the run over: leave it to that one.
  */
 public final class RunInUseException extends RotationException {
 

@@ -18,6 +18,8 @@ public interface RunLog extends AutoCloseable {
    * @param entry what happened
    * @throws JournalUnavailableException if it could not be made durable; nothing further may be
    *     done in the run then
+   * @throws RunInUseException if somebody else has taken the run over meanwhile, since this owner
+   *     seemed to be dead; nothing further may be done in the run by this owner
    */
   void append(JournalEntry entry);
 

@@ -5,6 +5,7 @@ import io.github.kmsrotation.aws.AwsUnavailableException;
 import io.github.kmsrotation.error.RotationException;
 import io.github.kmsrotation.journal.EntryType;
 import io.github.kmsrotation.journal.JournalUnavailableException;
+import io.github.kmsrotation.journal.RunInUseException;
 import io.github.kmsrotation.plan.Condition;
 import io.github.kmsrotation.plan.Facts;
 import io.github.kmsrotation.plan.Phase;
@@ -199,7 +200,7 @@ final class RunExecution {
     Optional<StepOutcome> outcome;
     try {
       outcome = current.look();
-    } catch (JournalUnavailableException e) {
+    } catch (JournalUnavailableException | RunInUseException e) {
       throw e;
     } catch (RuntimeException e) {
       throw failed(step, e);

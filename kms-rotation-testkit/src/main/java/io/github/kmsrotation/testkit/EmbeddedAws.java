@@ -4,6 +4,7 @@ import io.github.kmsrotation.testkit.autoscaling.AutoScalingService;
 import io.github.kmsrotation.testkit.call.Calls;
 import io.github.kmsrotation.testkit.clock.TestClock;
 import io.github.kmsrotation.testkit.clock.Timeline;
+import io.github.kmsrotation.testkit.dynamodb.DynamoDbService;
 import io.github.kmsrotation.testkit.ec2.Ec2Service;
 import io.github.kmsrotation.testkit.fault.Faults;
 import io.github.kmsrotation.testkit.http.AwsHttpServer;
@@ -27,11 +28,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * An AWS in this process: KMS, RDS, EC2, Auto Scaling, S3 and STS over HTTP on loopback. Use it by
- * endpoint override, with any credentials. Safe for use by several threads. Defaults: any free
- * port, Region {@code eu-central-1}, account {@code 111122223333}, a clock that runs 600 times as
- * fast as time does, so that ten minutes of RDS take a second; what was made is found at once. What
- * was not closed is closed when the JVM ends.
+ * An AWS in this process: KMS, RDS, EC2, Auto Scaling, S3, DynamoDB and STS over HTTP on loopback.
+ * Use it by endpoint override, with any credentials. Safe for use by several threads. Defaults: any
+ * free port, Region {@code eu-central-1}, account {@code 111122223333}, a clock that runs 600 times
+ * as fast as time does, so that ten minutes of RDS take a second; what was made is found at once.
+ * What was not closed is closed when the JVM ends.
  */
 public final class EmbeddedAws implements AutoCloseable {
 
@@ -65,7 +66,13 @@ public final class EmbeddedAws implements AutoCloseable {
       this.server =
           new AwsHttpServer(
               builder.port,
-              List.of(kms, rds, ec2, new AutoScalingService(timeline, ec2), new StsService())
+              List.of(
+                      kms,
+                      rds,
+                      ec2,
+                      new AutoScalingService(timeline, ec2),
+                      new DynamoDbService(accountId, timeline),
+                      new StsService())
                   .stream()
                   .collect(Collectors.toMap(AwsService::name, Function.identity())),
               List.of(new S3ControlService(accountId, lock, timeline, s3), s3),

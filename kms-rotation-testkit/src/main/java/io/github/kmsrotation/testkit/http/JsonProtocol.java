@@ -7,19 +7,39 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * AWS JSON 1.1.
+ * AWS JSON 1.1, and 1.0, which differs in the content type.
  *
  * @see <a href="https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html">AWS JSON 1.1</a>
+ * @see <a href="https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html">AWS JSON 1.0</a>
  */
 public final class JsonProtocol implements WireProtocol {
 
   private final String targetPrefix;
+  private final String version;
 
   /**
+   * AWS JSON 1.1.
+   *
    * @param targetPrefix what {@code X-Amz-Target} begins with, for example {@code TrentService}
    */
   public JsonProtocol(String targetPrefix) {
+    this(targetPrefix, "1.1");
+  }
+
+  private JsonProtocol(String targetPrefix, String version) {
     this.targetPrefix = targetPrefix + ".";
+    this.version = version;
+  }
+
+  /**
+   * AWS JSON 1.0.
+   *
+   * @param targetPrefix what {@code X-Amz-Target} begins with, for example {@code
+   *     DynamoDB_20120810}
+   * @return the protocol
+   */
+  public static JsonProtocol version10(String targetPrefix) {
+    return new JsonProtocol(targetPrefix, "1.0");
   }
 
   @Override
@@ -52,7 +72,7 @@ public final class JsonProtocol implements WireProtocol {
 
   @Override
   public String contentType() {
-    return "application/x-amz-json-1.1";
+    return "application/x-amz-json-" + version;
   }
 
   @Override
