@@ -1,6 +1,7 @@
 package io.github.kmsrotation.fleet;
 
 import io.github.kmsrotation.error.RotationException;
+import io.github.kmsrotation.journal.ResourceInUseException;
 import io.github.kmsrotation.journal.RunInUseException;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.RunId;
@@ -103,7 +104,10 @@ final class Roster {
   }
 
   static FleetOutcome of(Throwable failure) {
-    return failure instanceof RunInUseException ? FleetOutcome.SKIPPED : FleetOutcome.FAILED;
+    if (failure instanceof RunInUseException) {
+      return FleetOutcome.SKIPPED;
+    }
+    return failure instanceof ResourceInUseException ? FleetOutcome.BLOCKED : FleetOutcome.FAILED;
   }
 
   static String reason(Throwable failure) {

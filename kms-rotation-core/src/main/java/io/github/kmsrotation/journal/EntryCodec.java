@@ -78,6 +78,22 @@ public final class EntryCodec {
     }
   }
 
+  /** Whether a line is whole and tells of the end of a run, whatever its number. */
+  static boolean isEnd(String line) {
+    if (line.length() <= CHECKSUM_LENGTH) {
+      return false;
+    }
+    String text = line.substring(CHECKSUM_LENGTH + 1);
+    if (!checksum(text).equals(line.substring(0, CHECKSUM_LENGTH))) {
+      return false;
+    }
+    try {
+      return EntryType.FINISHED.name().equals(JSON.std.mapFrom(text).get("type"));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   private static JournalEntry decode(long sequence, String line)
       throws DamagedLineException, UnknownTypeException {
     if (line.length() <= CHECKSUM_LENGTH || line.charAt(CHECKSUM_LENGTH) != ' ') {

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  */
 public final class FileJournal implements Journal {
 
-  private static final String SUFFIX = ".journal";
+  static final String SUFFIX = ".journal";
 
   private final Path directory;
 

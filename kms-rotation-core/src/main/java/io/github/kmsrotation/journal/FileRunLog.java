@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,13 +32,17 @@ final class FileRunLog implements RunLog {
   private final RunLock lock;
   private final RandomAccessFile content;
   private final List<JournalEntry> entries = new ArrayList<>();
+  private final FileClaims claims;
+  private final Set<String> claimed = new TreeSet<>();
   private boolean broken;
 
-  private FileRunLog(RunId runId, Path file, RunLock lock, RandomAccessFile content) {
+  private FileRunLog(
+      RunId runId, Path directory, Path file, RunLock lock, RandomAccessFile content) {
     this.runId = runId;
     this.file = file;
     this.lock = lock;
     this.content = content;
+    this.claims = new FileClaims(directory);
   }
 
   static FileRunLog create(RunId runId, Path directory, Path file) {
@@ -65,7 +71,7 @@ final class FileRunLog implements RunLog {
       preparation.run();
       RandomAccessFile content = new RandomAccessFile(file.toFile(), "rw");
       held.add(0, content);
-      FileRunLog log = new FileRunLog(runId, file, lock, content);
+      FileRunLog log = new FileRunLog(runId, directory, file, lock, content);
       initializer.accept(log);
       opened = true;
       return log;
@@ -171,13 +177,39 @@ final class FileRunLog implements RunLog {
     entries.add(entry);
   }
 
+  @Override
+  public void claim(Set<String> resources) {
+    try {
+      claims.take(runId, resources);
+    } catch (IOException e) {
+      throw unavailable(file, "claimed for", e);
+    }
+    claimed.addAll(resources);
+  }
+
+  @Override
+  public void release() {
+    try {
+      claims.giveBack(runId, claimed);
+    } catch (IOException e) {
+      throw unavailable(file, "released", e);
+    }
+    claimed.clear();
+  }
+
+  /** Whether a run has come to its end, by the last whole line; for those who do not own it. */
+  static boolean hasEnded(Path journal) throws IOException {
+    List<String> lines = Files.readAllLines(journal, StandardCharsets.UTF_8);
+    return lines.size() <= 1 || EntryCodec.isEnd(lines.get(lines.size() - 1));
+  }
+
   private void write(String line) throws IOException {
     content.write((line + "\n").getBytes(StandardCharsets.UTF_8));
     content.getFD().sync();
   }
 
   /** A directory can be forced through a channel only, so an interrupt is put off meanwhile. */
-  private static void forceDirectory(Path directory) throws IOException {
+  static void forceDirectory(Path directory) throws IOException {
     if (System.getProperty("os.name", "").startsWith("Windows")) {
       return;
     }

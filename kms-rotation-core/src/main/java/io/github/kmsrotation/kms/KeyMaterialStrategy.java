@@ -7,6 +7,7 @@ import io.github.kmsrotation.spi.PlanRequest;
 import io.github.kmsrotation.spi.RotationStrategy;
 import io.github.kmsrotation.target.KeyMaterialTarget;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Imports key material again that a key has had: it has expired, was deleted, or is about to
@@ -29,6 +30,12 @@ public final class KeyMaterialStrategy implements RotationStrategy<KeyMaterialTa
     String home = request.kms().serviceClientConfiguration().region().id();
     Kms kms = new Kms(new KeyClients(home, Optional.of(request.kms()), options));
     return new KeyMaterialPlanning(request, options, kms, home).plan();
+  }
+
+  /** The key, whichever kind of plan changes it. */
+  @Override
+  public Set<String> resources(RotationPlan plan) {
+    return Set.of(plan.currentKeyArn().orElse(plan.targetId()));
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.github.kmsrotation.spi.PlanRequest;
 import io.github.kmsrotation.spi.RotationStrategy;
 import io.github.kmsrotation.target.KeyTarget;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Found by the planner and the runner with {@link java.util.ServiceLoader}; not meant to be called
@@ -31,6 +32,12 @@ public final class KeyRotationStrategy implements RotationStrategy<KeyTarget> {
     } finally {
       clients.close();
     }
+  }
+
+  /** The key, whichever kind of plan changes it. */
+  @Override
+  public Set<String> resources(RotationPlan plan) {
+    return Set.of(plan.currentKeyArn().orElse(plan.targetId()));
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.github.kmsrotation.spi.RotationStrategy;
 import io.github.kmsrotation.target.KeyRetirementTarget;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kms.KmsClient;
 
@@ -28,6 +29,12 @@ public final class KeyRetirementStrategy implements RotationStrategy<KeyRetireme
   @Override
   public RotationPlan plan(PlanRequest<KeyRetirementTarget> request) {
     return new RetirementPlanning(request, mine(request.options()), Retirement.sources()).plan();
+  }
+
+  /** The key, whichever kind of plan changes it. */
+  @Override
+  public Set<String> resources(RotationPlan plan) {
+    return Set.of(plan.currentKeyArn().orElse(plan.targetId()));
   }
 
   @Override

@@ -10,8 +10,10 @@ import io.github.kmsrotation.journal.RunInUseException;
 import io.github.kmsrotation.journal.RunLog;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.RunId;
+import io.github.kmsrotation.plan.Step;
 import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StrategyOptions;
+import io.github.kmsrotation.spi.RotationStrategy;
 import io.github.kmsrotation.spi.RotationStrategy.BoundSteps;
 import io.github.kmsrotation.spi.Strategies;
 import java.time.Clock;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,6 +84,9 @@ public final class RotationRunner {
    * @param plan the plan, of which this is the first run
    * @return what happened; see {@link RotationReport#requireComplete}
    * @throws io.github.kmsrotation.journal.RunInUseException if the plan was run before
+   * @throws io.github.kmsrotation.journal.ResourceInUseException if another run of the same journal
+   *     that has not come to its end changes the same resource; the run is remembered, and can be
+   *     resumed when that one has ended
    * @throws io.github.kmsrotation.journal.JournalUnavailableException if the journal cannot be
    *     written; nothing further was done then
    * @throws io.github.kmsrotation.error.MissingStrategyException if no artifact on the class path
@@ -104,6 +110,8 @@ public final class RotationRunner {
    * @return what happened
    * @throws io.github.kmsrotation.journal.UnknownRunException if the journal does not know it
    * @throws io.github.kmsrotation.journal.RunInUseException if somebody else executes it
+   * @throws io.github.kmsrotation.journal.ResourceInUseException if another run of the same journal
+   *     that has not come to its end changes the same resource
    * @throws io.github.kmsrotation.journal.JournalCorruptedException if the journal is damaged
    * @throws io.github.kmsrotation.journal.JournalVersionException if another version wrote it
    * @throws io.github.kmsrotation.journal.JournalUnavailableException if the journal cannot be read
@@ -227,7 +235,7 @@ public final class RotationRunner {
   }
 
   private RunInProgress begun(RotationPlan plan) {
-    BoundSteps bound = bind(plan);
+    Bound bound = bind(plan);
     return Closing.onFailure(
         bound.closer(),
         () -> {
@@ -239,7 +247,7 @@ public final class RotationRunner {
 
   /** After a crash before the plan was written, when nothing was done. */
   private RunInProgress begun(RotationPlan plan, RunLog log) {
-    BoundSteps bound = bind(plan);
+    Bound bound = bind(plan);
     return Closing.onFailure(
         bound.closer(), () -> inProgress(RunBook.begin(plan, log, clock), bound, log, false));
   }
@@ -256,7 +264,7 @@ public final class RotationRunner {
     if (book.state().isFinished() && (!back || book.state().isRollingBack())) {
       return RunInProgress.ended(Standing.ended(book), log);
     }
-    BoundSteps bound = bind(book.plan());
+    Bound bound = bind(book.plan());
     return Closing.onFailure(
         bound.closer(), () -> inProgress(book, bound, log, back || book.state().isRollingBack()));
   }
@@ -278,15 +286,22 @@ public final class RotationRunner {
     }
   }
 
-  private RunInProgress inProgress(RunBook book, BoundSteps bound, RunLog log, boolean back) {
+  private RunInProgress inProgress(RunBook book, Bound bound, RunLog log, boolean back) {
+    log.claim(bound.resources());
     RunExecution execution =
         new RunExecution(book, bound.steps(), calls, approvals, listeners, gate, back);
     book.write(EntryType.STARTED, "", Map.of());
     return RunInProgress.of(book.plan(), execution, log, bound.closer());
   }
 
-  private BoundSteps bind(RotationPlan plan) {
-    return AwsCalls.client(() -> Strategies.find(plan.kind()).bind(plan, optionsFor(plan)));
+  /** A plan's live steps, and what they change. */
+  private record Bound(List<Step> steps, Set<String> resources, Runnable closer) {}
+
+  private Bound bind(RotationPlan plan) {
+    RotationStrategy<?> strategy = Strategies.find(plan.kind());
+    Set<String> resources = strategy.resources(plan);
+    BoundSteps bound = AwsCalls.client(() -> strategy.bind(plan, optionsFor(plan)));
+    return new Bound(bound.steps(), resources, bound.closer());
   }
 
   private Optional<StrategyOptions<?>> optionsFor(RotationPlan plan) {

@@ -4,6 +4,7 @@ import io.github.kmsrotation.error.RotationException;
 import io.github.kmsrotation.journal.EntryType;
 import io.github.kmsrotation.journal.JournalCorruptedException;
 import io.github.kmsrotation.journal.JournalEntry;
+import io.github.kmsrotation.journal.JournalUnavailableException;
 import io.github.kmsrotation.journal.JournalVersionException;
 import io.github.kmsrotation.journal.RunLog;
 import io.github.kmsrotation.plan.PlanVersionException;
@@ -11,9 +12,13 @@ import io.github.kmsrotation.plan.RotationPlan;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A run's log and what it adds up to, always written before it is believed. */
 final class RunBook {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RotationRunner.class);
 
   private final RotationPlan plan;
   private final RunLog log;
@@ -61,6 +66,16 @@ final class RunBook {
     JournalEntry entry = JournalEntry.of(clock.instant(), type, step, data);
     log.append(entry);
     state.apply(entry);
+  }
+
+  /** The run has come to its end: what it had is free for others. */
+  void finish(RunStatus end) {
+    write(EntryType.FINISHED, "", Map.of("status", end.name()));
+    try {
+      log.release();
+    } catch (JournalUnavailableException e) {
+      LOG.warn("{} has come to its end, which frees what it had claimed", name(), e);
+    }
   }
 
   /** For log lines, which are read apart from the plan. */

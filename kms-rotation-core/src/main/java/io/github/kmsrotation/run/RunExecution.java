@@ -136,7 +136,7 @@ final class RunExecution {
 
   private RotationReport finish() {
     RunStatus end = back ? RunStatus.ROLLED_BACK : RunStatus.SUCCEEDED;
-    book.write(EntryType.FINISHED, "", Map.of("status", end.name()));
+    book.finish(end);
     return book.report(
         end, back ? "Rolled back: what served before the run serves again." + kept() : "");
   }

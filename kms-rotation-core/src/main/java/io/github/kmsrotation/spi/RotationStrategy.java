@@ -6,6 +6,7 @@ import io.github.kmsrotation.plan.StrategyOptions;
 import io.github.kmsrotation.target.Target;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Rotates one kind of target. Found with {@link java.util.ServiceLoader}, so an implementation has
@@ -42,6 +43,18 @@ public interface RotationStrategy<T extends Target> {
    *     not given
    */
   BoundSteps bind(RotationPlan plan, Optional<StrategyOptions<?>> options);
+
+  /**
+   * What the runs of a plan change. Two runs of one journal never have one of these at the same
+   * time. By default the target alone.
+   *
+   * @param plan the plan
+   * @return names that are equal if and only if the resources are the same, for example ARNs
+   */
+  default Set<String> resources(RotationPlan plan) {
+    return Set.of(
+        plan.kind() + " " + plan.accountId() + " " + plan.region() + " " + plan.targetId());
+  }
 
   /**
    * Live steps and what they hold.

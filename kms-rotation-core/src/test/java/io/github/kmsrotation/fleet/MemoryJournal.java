@@ -1,14 +1,17 @@
 package io.github.kmsrotation.fleet;
 
+import io.github.kmsrotation.journal.EntryType;
 import io.github.kmsrotation.journal.Journal;
 import io.github.kmsrotation.journal.JournalEntry;
 import io.github.kmsrotation.journal.JournalUnavailableException;
+import io.github.kmsrotation.journal.ResourceInUseException;
 import io.github.kmsrotation.journal.RunInUseException;
 import io.github.kmsrotation.journal.RunLog;
 import io.github.kmsrotation.journal.UnknownRunException;
 import io.github.kmsrotation.plan.RunId;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +23,7 @@ final class MemoryJournal implements Journal {
 
   private final Map<RunId, List<JournalEntry>> logs = new ConcurrentHashMap<>();
   private final Set<RunId> owned = ConcurrentHashMap.newKeySet();
+  private final Map<String, RunId> claims = new HashMap<>();
   private final AtomicLong writesLeft = new AtomicLong(Long.MAX_VALUE);
 
   /** From then on nothing is written, as if the process had been killed. */
@@ -68,10 +72,36 @@ final class MemoryJournal implements Journal {
       }
 
       @Override
+      public void claim(Set<String> resources) {
+        write();
+        synchronized (claims) {
+          for (String resource : resources) {
+            RunId holder = claims.getOrDefault(resource, runId);
+            if (!holder.equals(runId) && !hasEnded(holder)) {
+              throw ResourceInUseException.of(runId.value(), resource, holder.value());
+            }
+          }
+          resources.forEach(resource -> claims.put(resource, runId));
+        }
+      }
+
+      @Override
+      public void release() {
+        synchronized (claims) {
+          claims.values().removeIf(runId::equals);
+        }
+      }
+
+      @Override
       public void close() {
         owned.remove(runId);
       }
     };
+  }
+
+  private boolean hasEnded(RunId run) {
+    List<JournalEntry> entries = entries(run);
+    return entries.isEmpty() || entries.get(entries.size() - 1).type() == EntryType.FINISHED;
   }
 
   private void write() {

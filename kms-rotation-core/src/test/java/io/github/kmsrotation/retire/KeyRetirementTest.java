@@ -3,6 +3,7 @@ package io.github.kmsrotation.retire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.kmsrotation.journal.FileJournal;
 import io.github.kmsrotation.plan.Evidence;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.RotationPlan;
@@ -234,9 +235,15 @@ class KeyRetirementTest {
   void run_whenAnotherRetirementScheduledTheDeletion_isBlocked_andItsRollBackLeavesThat() {
     RotationPlan first = world.planner().plan();
     RotationPlan second = world.planner().plan();
-    world.accepting(Phase.CUTOVER).run(first);
+    RotationRunner.Builder elsewhere =
+        world.runner().journal(FileJournal.in(directory.resolve("elsewhere")));
+    RetirementWorld.accepting(elsewhere, Phase.CUTOVER).run(first);
     world.accepting(Phase.CUTOVER).run(second);
-    world.approving().resume(first.runId()).requireComplete();
+    elsewhere
+        .approval(Approvals.approveEveryPhaseIncludingDeletion())
+        .build()
+        .resume(first.runId())
+        .requireComplete();
 
     assertStopped(
         world.approving().resume(second.runId()), RunStatus.BLOCKED, "and not by this run");

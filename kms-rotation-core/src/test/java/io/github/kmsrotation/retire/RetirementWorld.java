@@ -115,9 +115,13 @@ final class RetirementWorld implements AutoCloseable {
 
   /** Accepts that some phases cannot be undone, and only grants the others. */
   RotationRunner accepting(Phase... phases) {
+    return accepting(runner(), phases);
+  }
+
+  static RotationRunner accepting(RotationRunner.Builder runner, Phase... phases) {
     Set<Phase> accepted = EnumSet.noneOf(Phase.class);
     accepted.addAll(List.of(phases));
-    return runner()
+    return runner
         .approval(
             Approvals.before(
                 Phase.CUTOVER,

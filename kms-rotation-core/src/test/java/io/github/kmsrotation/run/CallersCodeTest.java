@@ -16,6 +16,7 @@ import io.github.kmsrotation.plan.StepDescription;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -198,6 +199,16 @@ class CallersCodeTest {
     @Override
     public void append(JournalEntry entry) {
       log.append(entry);
+    }
+
+    @Override
+    public void claim(Set<String> resources) {
+      log.claim(resources);
+    }
+
+    @Override
+    public void release() {
+      log.release();
     }
 
     @Override

@@ -26,6 +26,8 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 
 class RotationRunnerTest {
 
+  private static final String[] ALL_STEPS = {"make-copy", "compare", "switch", "destroy"};
+
   @TempDir Path directory;
   private final ToyAws aws = new ToyAws();
   private final RotationPlan plan = ToyStrategy.plan();
@@ -220,14 +222,15 @@ class RotationRunnerTest {
       aws.failBeforeNextCall(lostAnswer());
     }
     RotationRunner runner = approving();
-    runner.run(ToyStrategy.plan());
-    runner.run(ToyStrategy.plan());
+    runner.run(ToyStrategy.planFor("thing-1", ALL_STEPS));
+    runner.run(ToyStrategy.planFor("thing-2", ALL_STEPS));
 
-    RotationReport third = runner.run(ToyStrategy.plan());
+    RotationReport third = runner.run(ToyStrategy.planFor("thing-3", ALL_STEPS));
 
     assertThat(third.status()).isEqualTo(RunStatus.FAILED);
     assertThat(third.reason()).contains("was not sent because most calls before it failed");
-    assertThat(approving().run(ToyStrategy.plan()).status()).isEqualTo(RunStatus.SUCCEEDED);
+    assertThat(approving().run(ToyStrategy.planFor("thing-4", ALL_STEPS)).status())
+        .isEqualTo(RunStatus.SUCCEEDED);
   }
 
   @Test

@@ -55,9 +55,14 @@ public final class ToyStrategy implements RotationStrategy<ToyStrategy.ToyTarget
 
   /** A plan of some of the steps. */
   static RotationPlan plan(String... ids) {
+    return planFor("thing", ids);
+  }
+
+  /** A plan of some of the steps for one of several things. */
+  static RotationPlan planFor(String thing, String... ids) {
     RunId runId = RunId.random();
     return RotationPlan.builder(runId, Instant.parse("2026-11-24T08:00:00Z"))
-        .target("toy", "thing")
+        .target("toy", thing)
         .place("eu-central-1", "111122223333")
         .keys("NEW_KEY_REQUESTED", Optional.empty(), Optional.of(KEY_ARN))
         .steps(

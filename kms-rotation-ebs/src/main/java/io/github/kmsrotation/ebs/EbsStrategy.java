@@ -6,8 +6,10 @@ import io.github.kmsrotation.spi.PlanRequest;
 import io.github.kmsrotation.spi.RotationStrategy;
 import io.github.kmsrotation.target.EbsTarget;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.kms.KmsClient;
@@ -51,6 +53,15 @@ public final class EbsStrategy implements RotationStrategy<EbsTarget> {
     return new BoundSteps(
         EbsSteps.of(new EbsStep.Env(plan, Subject.of(plan), new Ec2(ec2), kms, options)),
         () -> own.forEach(SdkAutoCloseable::close));
+  }
+
+  /** The instance and the volumes, so that no other run has one of them alone. */
+  @Override
+  public Set<String> resources(RotationPlan plan) {
+    Subject subject = Subject.of(plan);
+    Set<String> ids = new HashSet<>(subject.volumeIds());
+    subject.instanceId().ifPresent(ids::add);
+    return ids;
   }
 
   private static <C extends SdkAutoCloseable> C kept(List<SdkAutoCloseable> own, C client) {

@@ -6,6 +6,7 @@ import io.github.kmsrotation.journal.RunLog;
 import io.github.kmsrotation.plan.RunId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Remembers nothing beyond the run: what is left is the runner's own work. */
 final class MemoryJournal implements Journal {
@@ -29,6 +30,16 @@ final class MemoryJournal implements Journal {
     @Override
     public void append(JournalEntry entry) {
       entries.add(entry);
+    }
+
+    @Override
+    public void claim(Set<String> resources) {
+      // nobody else is there
+    }
+
+    @Override
+    public void release() {
+      // holds nothing
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.kmsrotation.journal.dynamodb;
 
 import io.github.kmsrotation.journal.EntryCodec;
+import io.github.kmsrotation.journal.EntryType;
 import io.github.kmsrotation.journal.JournalCorruptedException;
 import io.github.kmsrotation.journal.JournalEntry;
 import io.github.kmsrotation.journal.JournalUnavailableException;
@@ -12,6 +13,7 @@ import io.github.kmsrotation.plan.RunId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -30,6 +32,7 @@ final class DynamoDbRunLog implements RunLog {
   private final Owner owner;
   private final OpenRuns openRuns;
   private final List<JournalEntry> entries;
+  private final Claims claims;
   private int next;
   private boolean broken;
   private boolean closed;
@@ -47,6 +50,7 @@ final class DynamoDbRunLog implements RunLog {
     this.openRuns = openRuns;
     this.entries = new ArrayList<>(entries);
     this.next = next;
+    this.claims = new Claims(runId, table, other -> hasEnded(other, table));
   }
 
   static DynamoDbRunLog create(RunId runId, JournalTable table, Owner owner, OpenRuns openRuns) {
@@ -151,6 +155,26 @@ final class DynamoDbRunLog implements RunLog {
     broken = false;
     next++;
     entries.add(entry);
+  }
+
+  /** A run without a first entry has done nothing, and one whose last entry says so has ended. */
+  private static boolean hasEnded(RunId run, JournalTable table) {
+    List<Map<String, AttributeValue>> items = table.all(Items.partition(run));
+    if (items.isEmpty()) {
+      return true;
+    }
+    List<JournalEntry> entries = Stored.read(run, table.name(), items).entries();
+    return entries.isEmpty() || entries.get(entries.size() - 1).type() == EntryType.FINISHED;
+  }
+
+  @Override
+  public void claim(Set<String> resources) {
+    claims.take(resources);
+  }
+
+  @Override
+  public void release() {
+    claims.giveBack();
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
@@ -25,10 +26,13 @@ final class Items {
   static final String ENTRY = "entry";
   static final String RUNS = "runs";
   static final String BEAT = "beat";
+  static final String HOLDER = "holder";
   static final String FORMAT = "1";
 
   private static final String RUN = "run#";
   private static final String OWNER_PARTITION = "owner#";
+  private static final String CLAIM_PARTITION = "claim#";
+  private static final String CLAIM_ENTRY = "claim";
   private static final String LEASE_ENTRY = "lease";
   private static final String KIND = "kind";
   private static final String OWNER = "owner";
@@ -60,7 +64,10 @@ final class Items {
   }
 
   static Optional<RunId> runId(Map<String, AttributeValue> listed) {
-    String id = value(listed, ENTRY);
+    return runId(value(listed, ENTRY));
+  }
+
+  static Optional<RunId> runId(String id) {
     return id.matches("[a-z][a-z0-9]{9}") ? Optional.of(new RunId(id)) : Optional.empty();
   }
 
@@ -105,6 +112,16 @@ final class Items {
         packed ? AttributeValue.fromB(SdkBytes.fromByteArray(pack(line))) : text(line));
   }
 
+  static Map<String, AttributeValue> claim(String resource, RunId run) {
+    Map<String, AttributeValue> item = new HashMap<>(claimKey(resource));
+    item.put(HOLDER, text(run.value()));
+    return item;
+  }
+
+  static Map<String, AttributeValue> claimKey(String resource) {
+    return Map.of(PARTITION, text(CLAIM_PARTITION + resource), ENTRY, text(CLAIM_ENTRY));
+  }
+
   static Map<String, AttributeValue> lease(String owner, long beat, Duration lease) {
     return Map.of(
         PARTITION,
@@ -112,9 +129,13 @@ final class Items {
         ENTRY,
         text(LEASE_ENTRY),
         BEAT,
-        AttributeValue.fromN(Long.toString(beat)),
+        beat(beat),
         LEASE,
         text(lease.toString()));
+  }
+
+  static AttributeValue beat(long beat) {
+    return AttributeValue.fromN(Long.toString(beat));
   }
 
   static Map<String, AttributeValue> leaseKey(String owner) {

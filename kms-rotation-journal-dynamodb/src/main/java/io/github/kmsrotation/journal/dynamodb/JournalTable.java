@@ -23,6 +23,9 @@ import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 final class JournalTable {
 
   private static final String NAME_OF_PARTITION = "#partition";
+  private static final String SEEN_NAME = "#seen";
+  private static final String SEEN_VALUE = ":seen";
+  private static final String IS_AS_SEEN = SEEN_NAME + " = " + SEEN_VALUE;
 
   private static final String DENIED =
       "may not be used by this caller. Allow it dynamodb:GetItem, dynamodb:PutItem,"
@@ -62,35 +65,35 @@ final class JournalTable {
   }
 
   /**
-   * Puts an item in the place of one that has a beat.
+   * Puts an item in the place of one that has a value.
    *
-   * @return false if the one there has another beat, or none is there
+   * @return false if the one there has another value, or none is there
    */
-  boolean replace(long beat, Map<String, AttributeValue> item) {
+  boolean replace(String name, AttributeValue value, Map<String, AttributeValue> item) {
     PutItemRequest request =
         PutItemRequest.builder()
-            .tableName(name)
+            .tableName(this.name)
             .item(item)
-            .conditionExpression("#beat = :beat")
-            .expressionAttributeNames(Map.of("#beat", Items.BEAT))
-            .expressionAttributeValues(Map.of(":beat", AttributeValue.fromN(Long.toString(beat))))
+            .conditionExpression(IS_AS_SEEN)
+            .expressionAttributeNames(Map.of(SEEN_NAME, name))
+            .expressionAttributeValues(Map.of(SEEN_VALUE, value))
             .build();
     return held(() -> client.putItem(request)) || isThere(item);
   }
 
   /**
-   * Deletes an item that has a beat.
+   * Deletes an item that has a value.
    *
-   * @return false if the one there has another beat
+   * @return false if the one there has another value
    */
-  boolean delete(Map<String, AttributeValue> key, long beat) {
+  boolean delete(String name, AttributeValue value, Map<String, AttributeValue> key) {
     DeleteItemRequest request =
         DeleteItemRequest.builder()
-            .tableName(name)
+            .tableName(this.name)
             .key(key)
-            .conditionExpression("#beat = :beat")
-            .expressionAttributeNames(Map.of("#beat", Items.BEAT))
-            .expressionAttributeValues(Map.of(":beat", AttributeValue.fromN(Long.toString(beat))))
+            .conditionExpression(IS_AS_SEEN)
+            .expressionAttributeNames(Map.of(SEEN_NAME, name))
+            .expressionAttributeValues(Map.of(SEEN_VALUE, value))
             .build();
     return held(() -> client.deleteItem(request)) || find(key).isEmpty();
   }

@@ -48,7 +48,7 @@ final class Owner {
     }
     long now = System.nanoTime();
     try {
-      if (table.replace(beat, Items.lease(id, beat + 1, lease))) {
+      if (table.replace(Items.BEAT, Items.beat(beat), Items.lease(id, beat + 1, lease))) {
         beat++;
         renewedAt = now;
       } else {
@@ -87,6 +87,6 @@ final class Owner {
 
   synchronized void end() {
     lost = true;
-    table.delete(Items.leaseKey(id), beat);
+    table.delete(Items.BEAT, Items.beat(beat), Items.leaseKey(id));
   }
 }

@@ -87,7 +87,7 @@ final class Owners implements AutoCloseable {
         return false;
       }
     }
-    return table.delete(Items.leaseKey(owner), beat);
+    return table.delete(Items.BEAT, Items.beat(beat), Items.leaseKey(owner));
   }
 
   private static void pause(Duration pause, RunId runId) {

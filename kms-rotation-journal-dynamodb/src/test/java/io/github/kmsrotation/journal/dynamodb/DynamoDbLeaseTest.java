@@ -4,14 +4,19 @@ import static io.github.kmsrotation.journal.dynamodb.JournalWorld.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.kmsrotation.journal.EntryType;
 import io.github.kmsrotation.journal.JournalEntry;
 import io.github.kmsrotation.journal.JournalUnavailableException;
+import io.github.kmsrotation.journal.ResourceInUseException;
 import io.github.kmsrotation.journal.RunInUseException;
 import io.github.kmsrotation.journal.RunLog;
 import io.github.kmsrotation.plan.RunId;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -154,6 +159,49 @@ class DynamoDbLeaseTest {
       return Optional.of(log);
     } catch (RunInUseException e) {
       return Optional.empty();
+    }
+  }
+
+  @Test
+  void claim_ofAResourceThatAnotherRunHas_isRefused_untilThatOneReleasesItOrEnds() {
+    JournalWorld.Machine machine = world.machine();
+    RunId other = new RunId("b123456789");
+    try (RunLog holder = machine.journal.create(other);
+        RunLog log = world.machine().journal.create(RUN)) {
+      holder.append(entry("one"));
+      log.append(entry("one"));
+      holder.claim(Set.of("orders"));
+      holder.claim(Set.of("orders"));
+      assertThatThrownBy(() -> log.claim(Set.of("a", "orders", "z")))
+          .isInstanceOf(ResourceInUseException.class)
+          .hasMessageContaining(other.value())
+          .hasMessageContaining("orders");
+      holder.claim(Set.of("a", "z"));
+      holder.release();
+      log.claim(Set.of("a", "orders", "z"));
+      assertThatThrownBy(() -> holder.claim(Set.of("z")))
+          .isInstanceOf(ResourceInUseException.class);
+
+      log.append(JournalEntry.of(Instant.EPOCH, EntryType.FINISHED, "", Map.of()));
+      holder.claim(Set.of("z"));
+    }
+  }
+
+  @Test
+  void claims_outliveTheProcess() {
+    JournalWorld.Machine dead = world.machine();
+    RunLog held = dead.journal.create(RUN);
+    held.append(entry("one"));
+    held.claim(Set.of("orders"));
+    dead.die();
+
+    try (RunLog log = world.machine().journal.create(new RunId("b123456789"))) {
+      assertThatThrownBy(() -> log.claim(Set.of("orders")))
+          .isInstanceOf(ResourceInUseException.class);
+    }
+    try (RunLog log = world.machine().journal.open(RUN)) {
+      log.claim(Set.of("orders"));
+      log.release();
     }
   }
 
