@@ -5,6 +5,7 @@ import io.github.kmsrotation.target.S3Target;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -42,6 +43,8 @@ public final class S3Options implements StrategyOptions<S3Target> {
   private final Optional<S3KeySearch> keySearch;
   private final CopyLimits copyLimits;
   private final boolean leavingObjectsAccepted;
+  private final Optional<BatchOperations> batchOperations;
+  private final OptionalLong expectedVersions;
 
   private S3Options(Builder builder) {
     this.client = builder.isRequester ? builder.client.map(RequesterPays::of) : builder.client;
@@ -57,6 +60,8 @@ public final class S3Options implements StrategyOptions<S3Target> {
     this.keySearch = builder.keySearch;
     this.copyLimits = builder.copyLimits;
     this.leavingObjectsAccepted = builder.leavingObjectsAccepted;
+    this.batchOperations = builder.batchOperations;
+    this.expectedVersions = builder.expectedVersions;
   }
 
   /**
@@ -126,6 +131,14 @@ public final class S3Options implements StrategyOptions<S3Target> {
     return copyLimits;
   }
 
+  Optional<BatchOperations> batchOperations() {
+    return batchOperations;
+  }
+
+  OptionalLong expectedVersions() {
+    return expectedVersions;
+  }
+
   boolean isLeavingObjectsAccepted() {
     return leavingObjectsAccepted;
   }
@@ -150,6 +163,10 @@ public final class S3Options implements StrategyOptions<S3Target> {
         + oldVersions
         + ", iPayForRequests="
         + requester
+        + ", batchOperations="
+        + batchOperations
+        + ", expectedVersions="
+        + expectedVersions
         + ", iAcceptThatSomeObjectsStay="
         + leavingObjectsAccepted
         + "]";
@@ -171,6 +188,8 @@ public final class S3Options implements StrategyOptions<S3Target> {
     private Optional<S3KeySearch> keySearch = Optional.empty();
     private CopyLimits copyLimits = CopyLimits.OF_S3;
     private boolean leavingObjectsAccepted;
+    private Optional<BatchOperations> batchOperations = Optional.empty();
+    private OptionalLong expectedVersions = OptionalLong.empty();
 
     private Builder() {}
 
@@ -346,6 +365,38 @@ public final class S3Options implements StrategyOptions<S3Target> {
     /** For tests: limits of a small S3. */
     Builder copyLimits(CopyLimits limits) {
       this.copyLimits = limits;
+      return this;
+    }
+
+    /**
+     * Objects are moved by jobs of S3 Batch Operations, which AWS runs, and not from here. For what
+     * outgrows one machine. What cannot be moved where it lies is rewritten from here, if that is
+     * asked for: a copy by such a job would overwrite what others write meanwhile. Given to the
+     * planner, and to the runner for its client.
+     *
+     * @param batch role, places, priority and list
+     * @return this builder
+     */
+    public Builder batchOperations(BatchOperations batch) {
+      this.batchOperations = Optional.of(batch);
+      return this;
+    }
+
+    /**
+     * How many versions of objects there are, about, as the S3 console or S3 Storage Lens tells.
+     * Planning does not count them, since that takes a call for each thousand. Above 10,000,000,
+     * which take hours from one machine at a thousand or so a second, the plan recommends {@link
+     * #batchOperations}.
+     *
+     * @param versions 0 or more
+     * @return this builder
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Builder expectedVersions(long versions) {
+      if (versions < 0) {
+        throw new IllegalArgumentException("expectedVersions must not be negative");
+      }
+      this.expectedVersions = OptionalLong.of(versions);
       return this;
     }
 

@@ -14,6 +14,7 @@ import io.github.kmsrotation.spi.TargetKey;
 import io.github.kmsrotation.target.S3Target;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.services.s3.model.HeadBucketRequest;
 import software.amazon.awssdk.services.s3.model.HeadBucketResponse;
@@ -63,6 +64,8 @@ final class S3Planning {
     OldVersions oldVersions = preflight.oldVersions();
     preflight.check(key.arn());
     only.ifPresent(arn -> preflight.sayScope(arn, setsDefault));
+    Optional<BatchPlan> batch =
+        new BatchPlanning(target, options, bucket, calls, findings).plan();
     findings.throwIfAny(what());
     Scope scope =
         new Scope(
@@ -71,7 +74,7 @@ final class S3Planning {
             options.isRewritingEverything(),
             options.customerKeys().isPresent(),
             oldVersions);
-    return build(former.orElseThrow(), moving, region, key, scope);
+    return build(former.orElseThrow(), moving, region, key, scope, batch);
   }
 
   /** Resolved once, as an alias may lead elsewhere tomorrow. */
@@ -209,7 +212,8 @@ final class S3Planning {
       Optional<String> current,
       String region,
       TargetKey key,
-      Scope scope) {
+      Scope scope,
+      Optional<BatchPlan> batch) {
     KeyArn arn = key.arn().orElseThrow();
     RotationPlan.Builder plan =
         RotationPlan.builder(request.runId(), request.clock().instant())
@@ -218,12 +222,19 @@ final class S3Planning {
             .keys(request.why().name(), current, Optional.of(arn.value()))
             .rationale(key.rationale())
             .warnings(findings.warnings())
-            .attributes(S3Steps.attributes(target, former, options, scope));
+            .attributes(attributes(former, scope, batch));
     List<StepDescription> steps =
         S3Steps.of(plan.build(), api, options, Workers.none()).stream()
             .map(Step::description)
             .toList();
     return plan.steps(steps).build();
+  }
+
+  private SortedMap<String, String> attributes(
+      DefaultEncryption former, Scope scope, Optional<BatchPlan> batch) {
+    SortedMap<String, String> attributes = S3Steps.attributes(target, former, options, scope);
+    batch.ifPresent(planned -> attributes.putAll(planned.attributes()));
+    return attributes;
   }
 
   private String what() {

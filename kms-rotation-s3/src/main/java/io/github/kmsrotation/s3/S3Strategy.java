@@ -39,6 +39,7 @@ public final class S3Strategy implements RotationStrategy<S3Target> {
   public BoundSteps bind(RotationPlan plan, Optional<StrategyOptions<?>> given) {
     S3Options options = mine(given);
     requireOptions(Scope.of(plan.attributes()), options);
+    requireBatchOperations(plan, options);
     Optional<S3Api> own =
         options.client().isPresent()
             ? Optional.empty()
@@ -67,6 +68,14 @@ public final class S3Strategy implements RotationStrategy<S3Target> {
       throw new MissingOptionException(
           "The plan deletes superseded versions, which are noted in a file: give the runner"
               + " S3Options.reportIn(...).");
+    }
+  }
+
+  private static void requireBatchOperations(RotationPlan plan, S3Options options) {
+    if (BatchPlan.of(plan.attributes()).isPresent() && options.batchOperations().isEmpty()) {
+      throw new MissingOptionException(
+          "The plan has jobs of S3 Batch Operations run: give the runner"
+              + " S3Options.batchOperations(...), whose client it takes.");
     }
   }
 
