@@ -114,13 +114,17 @@ final class BatchWorld implements AutoCloseable {
     return runner(options)
         .sleeper(
             pause -> {
+              actOnce(status, act, done);
               world.aws.clock().advance(Duration.ofSeconds(1));
-              boolean isThere = jobs().stream().anyMatch(job -> job.status() == status);
-              if (isThere && !done[0]) {
-                done[0] = true;
-                act.run();
-              }
+              actOnce(status, act, done);
             });
+  }
+
+  private void actOnce(JobStatus status, Runnable act, boolean[] done) {
+    if (!done[0] && jobs().stream().anyMatch(job -> job.status() == status)) {
+      done[0] = true;
+      act.run();
+    }
   }
 
   @Override
