@@ -20,12 +20,13 @@ final class S3Steps {
   private S3Steps() {}
 
   static SortedMap<String, String> attributes(
-      S3Target target, DefaultEncryption former, S3Options options) {
+      S3Target target, DefaultEncryption former, S3Options options, Scope scope) {
     SortedMap<String, String> attributes = new TreeMap<>(former.attributes());
     attributes.put(BUCKET, target.bucket());
     target.prefix().ifPresent(prefix -> attributes.put(PREFIX, prefix));
     attributes.put(REWRITES, Boolean.toString(options.isRewriting()));
     attributes.put(BUCKET_KEYS, options.bucketKeys().name());
+    attributes.putAll(scope.attributes());
     return attributes;
   }
 
@@ -39,16 +40,25 @@ final class S3Steps {
             Boolean.parseBoolean(plan.attribute(REWRITES)),
             options,
             workers);
+    Scope scope = env.scope();
     List<Step> steps = new ArrayList<>();
-    steps.add(new CanaryStep(env));
-    if (env.prefix().isEmpty()) {
+    if (!scope.rewritesAll()) {
+      steps.add(new CanaryStep(env));
+    }
+    if (scope.setsDefault()) {
       steps.add(new DefaultEncryptionStep(env));
     }
-    steps.add(new ReencryptStep(env));
+    if (!scope.rewritesAll()) {
+      steps.add(new ReencryptStep(env));
+    }
     if (env.rewrites()) {
       steps.add(new RewriteStep(env));
+      steps.add(new RewriteLargeStep(env));
     }
     steps.add(new VerifyObjectsStep(env));
+    if (env.rewrites() && scope.oldVersions() == OldVersions.DELETE_SUPERSEDED) {
+      steps.add(new DeleteSupersededStep(env, SupersededFile.of(env)));
+    }
     return steps;
   }
 }

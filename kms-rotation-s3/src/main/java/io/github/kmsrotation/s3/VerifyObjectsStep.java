@@ -8,6 +8,7 @@ import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StepOutcome;
 import io.github.kmsrotation.plan.Undo;
 import io.github.kmsrotation.s3.Finding.Verdict;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,8 +35,10 @@ final class VerifyObjectsStep extends SweepStep {
 
   @Override
   List<Finding> process(StepContext context, long number, List<VersionRef> versions) {
-    Reencryption reencryption = new Reencryption(env, pace, context.clock().instant());
-    return each(versions, reencryption::look);
+    Instant now = context.clock().instant();
+    return env.scope().rewritesAll()
+        ? each(versions, new Rewriting(env, pace, now)::look)
+        : each(versions, new Reencryption(env, pace, now)::look);
   }
 
   @Override
@@ -49,6 +52,9 @@ final class VerifyObjectsStep extends SweepStep {
             Long.toString(Math.min(astray, accepted)),
             Long.toString(astray)));
     evidence.add(counted("versions under " + env.keyArn(), tally, Verdict.UNDER_NEW_KEY));
+    if (tally.count(Verdict.OUT_OF_SCOPE) > 0) {
+      evidence.add(counted("versions " + Verdict.OUT_OF_SCOPE.words(), tally, Verdict.OUT_OF_SCOPE));
+    }
     for (Verdict verdict : Verdict.values()) {
       if (verdict.isLeft() && tally.count(verdict) > 0) {
         evidence.add(counted("versions left: " + verdict.words(), tally, verdict));
@@ -73,7 +79,10 @@ final class VerifyObjectsStep extends SweepStep {
   /** What AWS refused to move, and the caller accepts. */
   private long accepted(StepContext context) {
     return env.options().isLeavingObjectsAccepted()
-        ? Tally.of(context.factsOf(ReencryptStep.ID)).count(Verdict.FAILED)
+        ? Tally.of(
+                context.factsOf(
+                    env.scope().rewritesAll() ? RewriteStep.ID : ReencryptStep.ID))
+            .count(Verdict.FAILED)
         : 0;
   }
 
