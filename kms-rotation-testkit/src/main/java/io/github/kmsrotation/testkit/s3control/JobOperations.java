@@ -4,6 +4,7 @@ import io.github.kmsrotation.testkit.clock.Timeline;
 import io.github.kmsrotation.testkit.http.AwsError;
 import io.github.kmsrotation.testkit.http.RestAnswer;
 import io.github.kmsrotation.testkit.http.RestRequest;
+import io.github.kmsrotation.testkit.s3.BatchReplication;
 import io.github.kmsrotation.testkit.s3.Xml;
 import io.github.kmsrotation.testkit.s3.XmlOut;
 import java.io.IOException;
@@ -33,10 +34,10 @@ final class JobOperations {
   private final JobRunner runner;
   private final Map<String, Job> jobs = new LinkedHashMap<>();
 
-  JobOperations(Lock lock, Timeline timeline, S3Calls s3) {
+  JobOperations(Lock lock, Timeline timeline, S3Calls s3, BatchReplication replication) {
     this.lock = lock;
     this.timeline = timeline;
-    this.runner = new JobRunner(timeline, s3);
+    this.runner = new JobRunner(timeline, s3, replication);
   }
 
   private <T> T locked(Supplier<T> work) {

@@ -2,6 +2,7 @@ package io.github.kmsrotation.testkit.s3control;
 
 import io.github.kmsrotation.testkit.clock.Timeline;
 import io.github.kmsrotation.testkit.http.AwsError;
+import io.github.kmsrotation.testkit.s3.BatchReplication;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -31,10 +32,10 @@ final class JobRunner {
   private final JobReports reports;
   private final Set<String> refusedRoles = new HashSet<>();
 
-  JobRunner(Timeline timeline, S3Calls s3) {
+  JobRunner(Timeline timeline, S3Calls s3, BatchReplication replication) {
     this.timeline = timeline;
-    this.manifests = new JobManifests(s3);
-    this.tasks = new JobTasks(s3);
+    this.manifests = new JobManifests(s3, replication);
+    this.tasks = new JobTasks(s3, replication);
     this.reports = new JobReports(s3);
   }
 

@@ -6,6 +6,7 @@ import io.github.kmsrotation.testkit.http.RestAnswer;
 import io.github.kmsrotation.testkit.http.RestOperation;
 import io.github.kmsrotation.testkit.http.RestRequest;
 import io.github.kmsrotation.testkit.http.RestService;
+import io.github.kmsrotation.testkit.s3.S3Service;
 import io.github.kmsrotation.testkit.s3.XmlOut;
 import java.util.Map;
 import java.util.Set;
@@ -25,8 +26,8 @@ public final class S3ControlService implements RestService {
    * @param timeline what happens later
    * @param s3 the embedded Amazon S3
    */
-  public S3ControlService(String accountId, Lock lock, Timeline timeline, RestService s3) {
-    this.jobs = new JobOperations(lock, timeline, new S3Calls(s3, accountId));
+  public S3ControlService(String accountId, Lock lock, Timeline timeline, S3Service s3) {
+    this.jobs = new JobOperations(lock, timeline, new S3Calls(s3, accountId), s3);
     this.operations =
         Map.of(
             "CreateJob", new RestOperation(true, Set.of(), jobs::create),
