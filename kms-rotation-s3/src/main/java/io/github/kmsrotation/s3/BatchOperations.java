@@ -13,6 +13,7 @@ import software.amazon.awssdk.services.s3control.S3ControlClient;
  *   <li>{@link BatchManifest#listed}, which has every version and needs no preparation
  *   <li>priority 10, so that there is room below and above
  *   <li>artifacts under {@code kms-rotation/}
+ *   <li>every version is looked at afterwards
  * </ul>
  *
  * @see <a
@@ -29,6 +30,7 @@ public final class BatchOperations {
   private final String prefix;
   private final int priority;
   private final BatchManifest manifest;
+  private final int verifyOneIn;
 
   private BatchOperations(Builder builder) {
     this.api = new SyncS3Control(builder.client);
@@ -37,6 +39,7 @@ public final class BatchOperations {
     this.prefix = builder.prefix;
     this.priority = builder.priority;
     this.manifest = builder.manifest;
+    this.verifyOneIn = builder.verifyOneIn;
   }
 
   /**
@@ -83,6 +86,10 @@ public final class BatchOperations {
     return manifest;
   }
 
+  int verifyOneIn() {
+    return verifyOneIn;
+  }
+
   @Override
   public String toString() {
     return "BatchOperations[roleArn="
@@ -95,6 +102,8 @@ public final class BatchOperations {
         + priority
         + ", manifest="
         + manifest
+        + ", verifyOneIn="
+        + verifyOneIn
         + "]";
   }
 
@@ -107,6 +116,7 @@ public final class BatchOperations {
     private String prefix = "kms-rotation/";
     private int priority = 10;
     private BatchManifest manifest = BatchManifest.listed();
+    private int verifyOneIn = 1;
 
     private Builder(S3ControlClient client, String roleArn, String bucket) {
       this.client = Objects.requireNonNull(client, "client");
@@ -157,6 +167,22 @@ public final class BatchOperations {
      */
     public Builder manifest(BatchManifest manifest) {
       this.manifest = Objects.requireNonNull(manifest, "manifest");
+      return this;
+    }
+
+    /**
+     * Of how many versions one is looked at afterwards, taken by a digest of its name. A call to S3
+     * for each version is what takes longest from one machine.
+     *
+     * @param versions 1 to look at all, up to 1,000,000
+     * @return this builder
+     * @throws IllegalArgumentException if out of range
+     */
+    public Builder verifyOneIn(int versions) {
+      if (versions < 1 || versions > 1_000_000) {
+        throw new IllegalArgumentException("verifyOneIn must be 1 to 1000000, was " + versions);
+      }
+      this.verifyOneIn = versions;
       return this;
     }
 

@@ -20,6 +20,7 @@ import java.util.TreeMap;
  * @param prefix what their keys begin with
  * @param priority of the jobs
  * @param hasVersions whether lists name versions
+ * @param verifyOneIn of how many versions one is looked at afterwards
  */
 record BatchPlan(
     Kind kind,
@@ -29,7 +30,8 @@ record BatchPlan(
     String bucket,
     String prefix,
     int priority,
-    boolean hasVersions) {
+    boolean hasVersions,
+    int verifyOneIn) {
 
   private static final String KIND = "batch.manifest";
   private static final String INVENTORY = "batch.inventory";
@@ -39,6 +41,7 @@ record BatchPlan(
   private static final String PREFIX = "batch.prefix";
   private static final String PRIORITY = "batch.priority";
   private static final String VERSIONS = "batch.versions";
+  private static final String VERIFY = "batch.verifyOneIn";
 
   static BatchPlan of(BatchOperations options, boolean hasVersions) {
     return new BatchPlan(
@@ -49,7 +52,8 @@ record BatchPlan(
         options.bucket(),
         options.prefix(),
         options.priority(),
-        hasVersions);
+        hasVersions,
+        options.verifyOneIn());
   }
 
   /** Nothing if the plan has no jobs. */
@@ -65,7 +69,8 @@ record BatchPlan(
                     plan.getOrDefault(BUCKET, ""),
                     plan.getOrDefault(PREFIX, ""),
                     Integer.parseInt(plan.getOrDefault(PRIORITY, "0")),
-                    Boolean.parseBoolean(plan.get(VERSIONS))));
+                    Boolean.parseBoolean(plan.get(VERSIONS)),
+                    Integer.parseInt(plan.getOrDefault(VERIFY, "1"))));
   }
 
   Map<String, String> attributes() {
@@ -77,6 +82,7 @@ record BatchPlan(
     attributes.put(BUCKET, bucket);
     attributes.put(PREFIX, prefix);
     attributes.put(PRIORITY, Integer.toString(priority));
+    attributes.put(VERIFY, Integer.toString(verifyOneIn));
     attributes.put(VERSIONS, Boolean.toString(hasVersions));
     return attributes;
   }
