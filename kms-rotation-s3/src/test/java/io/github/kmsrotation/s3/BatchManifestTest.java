@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.run.RotationReport;
+import io.github.kmsrotation.s3.Finding.Verdict;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,13 +34,14 @@ class BatchManifestTest {
   }
 
   @Test
-  void list_whichIsCutOff_goesOnWithThePartThatItWasAt() {
+  void list_whichIsCutOff_goesOnWithThePartThatItWasAt_andAReportIsReadInPieces() {
     try (BatchWorld batch = new BatchWorld(directory)) {
       IntStream.range(0, 5_100).parallel().forEach(i -> batch.world.put(key(i)));
       S3Options options =
           batch
               .options(BatchManifest.listed())
               .batchOperations(batch.batch().verifyOneIn(100).build())
+              .iAcceptThatSomeObjectsStay()
               .build();
       RotationPlan plan = batch.world.planner().with(options).plan();
       AtomicInteger parts = new AtomicInteger();
@@ -60,14 +62,25 @@ class BatchManifestTest {
               .build();
       assertThatThrownBy(() -> batch.runner(mortal).build().run(plan)).isInstanceOf(Killed.class);
       batch.world.aws.calls().clear();
+      denyAThousandUpdates(batch.world);
 
       RotationReport report = batch.resume(plan, options).requireComplete();
 
       assertThat(batch.world.aws.calls().of("UploadPart")).hasSize(1);
       assertThat(batch.world.aws.calls().of("ListObjectVersions")).hasSize(1 + 6);
-      assertThat(batch.job(0).progressSummary().numberOfTasksSucceeded()).isEqualTo(5_100);
+      assertThat(batch.job(0).progressSummary().numberOfTasksSucceeded()).isEqualTo(4_100);
+      assertThat(Tally.of(report.steps().get(4).facts()).count(Verdict.FAILED)).isEqualTo(1_000);
       assertThat(report.steps().get(2).facts().find(ManifestStep.ROWS)).contains("5100");
     }
+  }
+
+  /** More than one piece of a report tells of. */
+  private static void denyAThousandUpdates(S3World world) {
+    world.setPolicy(
+        """
+        {"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*",
+         "Action":"s3:UpdateObjectEncryption","Resource":"arn:aws:s3:::orders-archive/*01???"}}
+        """);
   }
 
   @Test
