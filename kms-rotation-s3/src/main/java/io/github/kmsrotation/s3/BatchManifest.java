@@ -42,8 +42,8 @@ public final class BatchManifest {
 
   /**
    * S3 makes the list itself, of objects under SSE-S3 and SSE-KMS: a job for each, since a list is
-   * filtered by one encryption, and one more where Bucket Keys are kept as they are. AWS does not say
-   * that such a list has older versions, so it is taken only where the bucket has no versions.
+   * filtered by one encryption, and one more where Bucket Keys are kept as they are. AWS does not
+   * say that such a list has older versions, so it is taken only where the bucket has no versions.
    *
    * @return the choice
    */

@@ -4,9 +4,9 @@ import java.util.Objects;
 import software.amazon.awssdk.services.s3control.S3ControlClient;
 
 /**
- * S3 Batch Operations as what moves the objects of a bucket: AWS runs {@code UpdateObjectEncryption}
- * over a list of them, however many there are. Role, places, priority and list are the plan's; the
- * client is the runner's, too. Immutable. Takes the artifact {@code
+ * S3 Batch Operations as what moves the objects of a bucket: AWS runs {@code
+ * UpdateObjectEncryption} over a list of them, however many there are. Role, places, priority and
+ * list are the plan's; the client is the runner's, too. Immutable. Takes the artifact {@code
  * software.amazon.awssdk:s3control}, which is optional otherwise. Defaults:
  *
  * <ul>
@@ -47,10 +47,10 @@ public final class BatchOperations {
    *
    * @param client a client for the bucket's Region; it is not closed
    * @param roleArn the ARN of the role that S3 does the work with. {@code
-   *     batchoperations.s3.amazonaws.com} has to be let assume it. Whether it may, and what the role
-   *     may do, is seen only when a job is run
-   * @param artifactBucket a bucket in the same Region for manifests and completion reports. They must
-   *     not lie among the objects that are moved, as S3 puts reports under its own key
+   *     batchoperations.s3.amazonaws.com} has to be let assume it. Whether it may, and what the
+   *     role may do, is seen only when a job is run
+   * @param artifactBucket a bucket in the same Region for manifests and completion reports. They
+   *     must not lie among the objects that are moved, as S3 puts reports under its own key
    * @return a builder with the defaults
    * @throws IllegalArgumentException if it is not the ARN of a role
    * @see <a
@@ -130,8 +130,8 @@ public final class BatchOperations {
     /**
      * What the keys of manifests and reports begin with.
      *
-     * @param prefix words of letters, digits and {@code !_.*'()-}, each with a slash after it, and at
-     *     most 256 characters in all; empty for none
+     * @param prefix words of letters, digits and {@code !_.*'()-}, each with a slash after it, and
+     *     at most 256 characters in all; empty for none
      * @return this builder
      * @throws IllegalArgumentException if it is not such a prefix
      */

@@ -94,9 +94,7 @@ record BatchPlan(
 
   /** The prefix as requests have it, which add the slash. */
   Optional<String> requestedPrefix() {
-    return Optional.of(prefix)
-        .filter(p -> !p.isEmpty())
-        .map(p -> p.substring(0, p.length() - 1));
+    return Optional.of(prefix).filter(p -> !p.isEmpty()).map(p -> p.substring(0, p.length() - 1));
   }
 
   /** The jobs that S3 makes lists for. A job has one Bucket Key setting for all its objects. */

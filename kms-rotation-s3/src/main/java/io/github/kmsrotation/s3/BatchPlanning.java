@@ -147,13 +147,13 @@ final class BatchPlanning {
     }
     String arn = manifest.arn().orElseThrow();
     String[] place = arn.split(":::", 2)[1].split("/", 2);
-    HeadObjectRequest head =
-        HeadObjectRequest.builder().bucket(place[0]).key(place[1]).build();
+    HeadObjectRequest head = HeadObjectRequest.builder().bucket(place[0]).key(place[1]).build();
     try {
-      HeadObjectResponse there =
-          calls.read("s3:GetObject", () -> bucket.api().headObject(head));
+      HeadObjectResponse there = calls.read("s3:GetObject", () -> bucket.api().headObject(head));
       boolean isSame =
-          Objects.toString(there.eTag(), "").replace("\"", "").equals(manifest.etag().orElseThrow());
+          Objects.toString(there.eTag(), "")
+              .replace("\"", "")
+              .equals(manifest.etag().orElseThrow());
       if (!isSame) {
         findings.problem(arn, "Its ETag is " + there.eTag() + ".", "Name that of the inventory.");
       } else if (there.contentLength() <= LARGEST_INVENTORY_MANIFEST) {
@@ -162,7 +162,8 @@ final class BatchPlanning {
             arn, calls.read("s3:GetObject", () -> bucket.api().getObject(get)), hasVersions);
       }
     } catch (S3Exception e) {
-      findings.problem(arn, "It cannot be read: " + e.getMessage(), "Name an inventory's manifest.");
+      findings.problem(
+          arn, "It cannot be read: " + e.getMessage(), "Name an inventory's manifest.");
     }
   }
 

@@ -16,10 +16,10 @@ import software.amazon.awssdk.services.s3control.model.JobProgressSummary;
 import software.amazon.awssdk.services.s3control.model.JobStatus;
 
 /**
- * Confirms the jobs that were prepared, follows them to their end, and reads from their reports what
- * was not moved. What could have been is given to a further job when the run is resumed, and so is
- * all that a job did not get to that failed or was cancelled. Rolled back, jobs are cancelled, and
- * what was moved stays under the new key.
+ * Confirms the jobs that were prepared, follows them to their end, and reads from their reports
+ * what was not moved. What could have been is given to a further job when the run is resumed, and
+ * so is all that a job did not get to that failed or was cancelled. Rolled back, jobs are
+ * cancelled, and what was moved stays under the new key.
  */
 final class BatchReencryptStep extends BatchStep {
 

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * A task that failed, as a completion report tells of it. AWS's example lines have the status before
- * the error code, and its schema after it: whichever is a number is the status.
+ * A task that failed, as a completion report tells of it. AWS's example lines have the status
+ * before the error code, and its schema after it: whichever is a number is the status.
  *
  * @param version of which object
  * @param error AWS's code and status

@@ -73,7 +73,9 @@ final class JobReport {
 
   private void requireDigest(File digest, byte[] json) {
     String expected =
-        new String(read(digest, 0, digest.size()), StandardCharsets.UTF_8).replace("\"", "").strip();
+        new String(read(digest, 0, digest.size()), StandardCharsets.UTF_8)
+            .replace("\"", "")
+            .strip();
     MessageDigest md5 = md5();
     md5.update(json);
     requireSame(folder + "manifest.json", expected, md5);
@@ -177,7 +179,6 @@ final class JobReport {
     }
     List<FailedTask> tasks = rows.stream().map(row -> FailedTask.of(row.values())).toList();
     return new Rows(
-        tasks,
-        isLast ? Optional.empty() : Optional.of(from + rows.get(rows.size() - 1).end()));
+        tasks, isLast ? Optional.empty() : Optional.of(from + rows.get(rows.size() - 1).end()));
   }
 }

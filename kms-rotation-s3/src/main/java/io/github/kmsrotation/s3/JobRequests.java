@@ -15,9 +15,9 @@ import software.amazon.awssdk.services.s3control.model.JobReportFormat;
 import software.amazon.awssdk.services.s3control.model.JobReportScope;
 import software.amazon.awssdk.services.s3control.model.KeyNameConstraint;
 import software.amazon.awssdk.services.s3control.model.ObjectEncryptionFilter;
+import software.amazon.awssdk.services.s3control.model.SSEKMSFilter;
 import software.amazon.awssdk.services.s3control.model.SSES3Encryption;
 import software.amazon.awssdk.services.s3control.model.SSES3Filter;
-import software.amazon.awssdk.services.s3control.model.SSEKMSFilter;
 
 /**
  * Asks for jobs that run {@code UpdateObjectEncryption}.

@@ -193,7 +193,9 @@ final class JobResults {
     return Long.parseLong(state.getOrDefault(name, "0"));
   }
 
-  /** All that failed goes into further jobs together, so that what is counted is of the last ones. */
+  /**
+   * All that failed goes into further jobs together, so that what is counted is of the last ones.
+   */
   private StepOutcome finish(Map<String, String> state) {
     Tally tally = Tally.of(Facts.of(state));
     long failed = tally.count(Verdict.FAILED);

@@ -78,8 +78,7 @@ record JobSpec(
 
   String inWords() {
     return switch (source) {
-      case GENERATED ->
-          "objects under " + filter.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+      case GENERATED -> "objects under " + filter.name().toLowerCase(Locale.ROOT).replace('_', ' ');
       case LISTED, INVENTORY -> "the objects of " + arn;
       case FAILED_TASKS -> "the tasks that failed before";
     };

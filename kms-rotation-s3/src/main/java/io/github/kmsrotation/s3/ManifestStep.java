@@ -23,9 +23,8 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * Lists every version of every object into an object of S3, part by part. After each part it notes
  * how far it is, so that a killed run goes on with the part that it was at; memory holds one part.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html">Amazon S3 multipart
- *     upload limits</a>
+ * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html">Amazon S3
+ *     multipart upload limits</a>
  */
 final class ManifestStep extends S3Step {
 

@@ -54,12 +54,7 @@ final class ManifestUpload {
   /** Put again, a part takes the place of the one before. */
   void put(StepContext context, String id, int number, byte[] bytes) {
     UploadPartRequest request =
-        UploadPartRequest.builder()
-            .bucket(bucket)
-            .key(key)
-            .uploadId(id)
-            .partNumber(number)
-            .build();
+        UploadPartRequest.builder().bucket(bucket).key(key).uploadId(id).partNumber(number).build();
     context.mutate(PUT, key + ", part " + number, () -> api.uploadPart(request, bytes));
   }
 

@@ -49,9 +49,7 @@ final class VerifyObjectsStep extends SweepStep {
     return each(
         versions,
         version ->
-            sample.has(version)
-                ? reencryption.look(version)
-                : new Finding(Verdict.NOT_IN_SAMPLE));
+            sample.has(version) ? reencryption.look(version) : new Finding(Verdict.NOT_IN_SAMPLE));
   }
 
   @Override
@@ -66,7 +64,8 @@ final class VerifyObjectsStep extends SweepStep {
             Long.toString(astray)));
     evidence.add(counted("versions under " + env.keyArn(), tally, Verdict.UNDER_NEW_KEY));
     if (tally.count(Verdict.OUT_OF_SCOPE) > 0) {
-      evidence.add(counted("versions " + Verdict.OUT_OF_SCOPE.words(), tally, Verdict.OUT_OF_SCOPE));
+      evidence.add(
+          counted("versions " + Verdict.OUT_OF_SCOPE.words(), tally, Verdict.OUT_OF_SCOPE));
     }
     if (tally.count(Verdict.NOT_IN_SAMPLE) > 0) {
       evidence.add(
@@ -96,9 +95,7 @@ final class VerifyObjectsStep extends SweepStep {
   /** What AWS refused to move, and the caller accepts. */
   private long accepted(StepContext context) {
     return env.options().isLeavingObjectsAccepted()
-        ? Tally.of(
-                context.factsOf(
-                    env.scope().rewritesAll() ? RewriteStep.ID : ReencryptStep.ID))
+        ? Tally.of(context.factsOf(env.scope().rewritesAll() ? RewriteStep.ID : ReencryptStep.ID))
             .count(Verdict.FAILED)
         : 0;
   }

@@ -182,8 +182,7 @@ class BatchCrashTest {
 
     assertThat(back.status()).isEqualTo(RunStatus.ROLLED_BACK);
     assertThat(batch.jobs())
-        .allMatch(
-            job -> job.status() == JobStatus.CANCELLED || job.status() == JobStatus.COMPLETE);
+        .allMatch(job -> job.status() == JobStatus.CANCELLED || job.status() == JobStatus.COMPLETE);
     assertThat(uploads()).isEmpty();
     assertThat(
             batch.world.s3.listObjectsV2(r -> r.bucket(BatchWorld.ARTIFACTS)).contents().stream()

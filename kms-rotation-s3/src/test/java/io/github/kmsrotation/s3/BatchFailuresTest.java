@@ -79,8 +79,7 @@ class BatchFailuresTest {
     world.put("open/1");
     world.put("closed/1");
     denyUpdatesOf("closed/*");
-    S3Options options =
-        batch.options(BatchManifest.listed()).iAcceptThatSomeObjectsStay().build();
+    S3Options options = batch.options(BatchManifest.listed()).iAcceptThatSomeObjectsStay().build();
 
     RotationReport report =
         batch.runner(options).build().run(batch.plan(BatchManifest.listed())).requireComplete();
@@ -286,11 +285,7 @@ class BatchFailuresTest {
       world.aws.faults().on(call).times(2).error("TooManyRequestsException", 400);
     }
 
-    batch
-        .runner(batch.options(BatchManifest.listed()).build())
-        .build()
-        .run(plan)
-        .requireComplete();
+    batch.runner(batch.options(BatchManifest.listed()).build()).build().run(plan).requireComplete();
 
     assertThat(world.aws.faults().fired()).isEqualTo(6);
     assertThat(batch.jobs()).hasSize(1);

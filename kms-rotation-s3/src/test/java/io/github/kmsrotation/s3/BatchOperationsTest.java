@@ -79,10 +79,7 @@ class BatchOperationsTest {
     world.put("other/1");
     S3Options options = batch.options(BatchManifest.listed()).build();
     RotationPlan plan =
-        world
-            .planner(RotationPlanner.forS3(S3World.BUCKET, "orders/"))
-            .with(options)
-            .plan();
+        world.planner(RotationPlanner.forS3(S3World.BUCKET, "orders/")).with(options).plan();
 
     batch.runner(options).build().run(plan).requireComplete();
 
@@ -120,8 +117,7 @@ class BatchOperationsTest {
   void generated_forOneKey_leavesObjectsUnderOthers() {
     world.put("old");
     world.put("s3", r -> r.serverSideEncryption(ServerSideEncryption.AES256));
-    S3Options options =
-        batch.options(BatchManifest.generated()).onlyUnderKey(world.oldKey).build();
+    S3Options options = batch.options(BatchManifest.generated()).onlyUnderKey(world.oldKey).build();
 
     batch.runner(options).build().run(world.planner().with(options).plan()).requireComplete();
 
@@ -166,8 +162,7 @@ class BatchOperationsTest {
   void job_withRewriting_leavesCopiesToTheRun() {
     world.put("movable");
     world.plantUnencrypted("plain");
-    S3Options options =
-        batch.options(BatchManifest.listed()).rewriteWhatCannotBeUpdated().build();
+    S3Options options = batch.options(BatchManifest.listed()).rewriteWhatCannotBeUpdated().build();
 
     batch.runner(options).build().run(world.planner().with(options).plan()).requireComplete();
 
@@ -217,9 +212,7 @@ class BatchOperationsTest {
   /** Of all versions and delete markers, as S3 Inventory would have it. */
   private BatchManifest inventory(String schema) {
     StringBuilder csv = new StringBuilder();
-    world
-        .versions()
-        .forEach(v -> csv.append(row(v.key(), v.versionId(), v.isLatest(), false)));
+    world.versions().forEach(v -> csv.append(row(v.key(), v.versionId(), v.isLatest(), false)));
     world
         .s3
         .listObjectVersions(r -> r.bucket(S3World.BUCKET))

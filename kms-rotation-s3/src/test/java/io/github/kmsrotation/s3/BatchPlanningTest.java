@@ -188,8 +188,7 @@ class BatchPlanningTest {
   void optionsThatAreWrong_areRefusedAtOnce() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> BatchOperations.builder(batch.control, "batch", BatchWorld.ARTIFACTS));
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> batch.batch().artifactPrefix("no-slash"));
+    assertThatIllegalArgumentException().isThrownBy(() -> batch.batch().artifactPrefix("no-slash"));
     assertThatIllegalArgumentException().isThrownBy(() -> batch.batch().priority(-1));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> BatchManifest.inventory("arn:aws:s3:::bucket/other.csv", "x"));

@@ -255,8 +255,7 @@ class EmbeddedS3ControlTest extends S3Fixture {
                                                             .sses3(SSES3Filter.builder().build())
                                                             .build(),
                                                         ObjectEncryptionFilter.builder()
-                                                            .notsse(
-                                                                NotSSEFilter.builder().build())
+                                                            .notsse(NotSSEFilter.builder().build())
                                                             .build())))),
                     newKey()))
         .isInstanceOfSatisfying(
@@ -343,15 +342,11 @@ class EmbeddedS3ControlTest extends S3Fixture {
       JobManifestFieldName... fields) {
     String key = "manifest-" + fields.length + ".csv";
     String etag =
-        s3.putObject(
-                r -> r.bucket(BUCKET).key(key).applyMutation(how),
-                RequestBody.fromString(csv))
+        s3.putObject(r -> r.bucket(BUCKET).key(key).applyMutation(how), RequestBody.fromString(csv))
             .eTag();
     request.manifest(
         m ->
-            m.spec(
-                    s ->
-                        s.format(JobManifestFormat.S3_BATCH_OPERATIONS_CSV_20180820).fields(fields))
+            m.spec(s -> s.format(JobManifestFormat.S3_BATCH_OPERATIONS_CSV_20180820).fields(fields))
                 .location(l -> l.objectArn(ARN + "/" + key).eTag(etag)));
   }
 

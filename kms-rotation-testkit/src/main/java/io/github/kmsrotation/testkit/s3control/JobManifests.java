@@ -12,9 +12,9 @@ import java.util.Optional;
 /**
  * The objects of a job: read from a list that was given, or found in a bucket by filters, of which
  * the current versions are taken. A list that does not have the ETag that the job names, or that
- * cannot be read, fails the job, and so does one in CSV that is under a KMS key, or that has version
- * IDs for some objects and not for all. Those found by replication are all versions, and delete
- * markers, that the bucket's replication configuration takes.
+ * cannot be read, fails the job, and so does one in CSV that is under a KMS key, or that has
+ * version IDs for some objects and not for all. Those found by replication are all versions, and
+ * delete markers, that the bucket's replication configuration takes.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-create-job.html">Specifying
