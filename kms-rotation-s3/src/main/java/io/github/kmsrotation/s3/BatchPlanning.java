@@ -223,7 +223,13 @@ final class BatchPlanning {
             + batch.bucket()
             + "/"
             + batch.prefix()
-            + ". Jobs are made before the phase COPY and confirmed in it.");
+            + ". Jobs are made before the phase COPY and confirmed in it; rolled back, they are"
+            + " cancelled. Manifests and reports of a run that succeeds stay there.");
+    if (options.isRewriting()) {
+      findings.warning(
+          "What jobs cannot move is rewritten from here.",
+          "That goes through all versions once more, from one machine.");
+    }
     findings.warning(
         "AWS charges for each job and for each object of its list.",
         "See Amazon S3 pricing, S3 Batch Operations. Objects that are under the new key already are"

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.s3control.model.JobDescriptor;
-import software.amazon.awssdk.services.s3control.model.JobProgressSummary;
 import software.amazon.awssdk.services.s3control.model.JobStatus;
 
 /**
@@ -82,14 +81,14 @@ final class BatchReencryptStep extends BatchStep {
   }
 
   private static String progress(JobDescriptor job) {
-    JobProgressSummary summary = job.progressSummary();
+    JobProgress progress = JobProgress.of(job);
     return String.format(
         "job %s is %s: %,d of %,d objects done, %,d failed",
         job.jobId(),
         job.statusAsString(),
-        summary.numberOfTasksSucceeded() + summary.numberOfTasksFailed(),
-        summary.totalNumberOfTasks(),
-        summary.numberOfTasksFailed());
+        progress.succeeded() + progress.failed(),
+        progress.all(),
+        progress.failed());
   }
 
   @Override

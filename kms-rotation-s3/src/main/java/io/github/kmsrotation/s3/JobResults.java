@@ -70,8 +70,9 @@ final class JobResults {
               .orElse("is not there any more"));
       return next(state, place, 0);
     }
-    if (end.get().progressSummary().numberOfTasksFailed() == 0) {
-      return next(state, place, succeeded(end.get()));
+    JobProgress progress = JobProgress.of(end.get());
+    if (progress.failed() == 0) {
+      return next(state, place, progress.succeeded());
     }
     JobReport report = new JobReport(context, env, batch, job.id());
     Optional<List<File>> files = report.failures();
@@ -80,14 +81,14 @@ final class JobResults {
           state,
           job,
           "has "
-              + end.get().progressSummary().numberOfTasksFailed()
+              + progress.failed()
               + " tasks that failed, and its report is not in "
               + batch.bucket());
       return next(state, place, 0);
     }
     int file = (int) number(state, FILE);
     if (file == files.get().size()) {
-      return next(state, place, succeeded(end.get()));
+      return next(state, place, progress.succeeded());
     }
     read(state, job, report, files.get().get(file));
     return looked(state, "tasks that failed are looked at, of job " + job.id());
@@ -151,10 +152,6 @@ final class JobResults {
     state.remove(FILE);
     state.remove(AT);
     return looked(state, "job " + jobs.get(place).id() + " was looked at");
-  }
-
-  private static long succeeded(JobDescriptor job) {
-    return job.progressSummary().numberOfTasksSucceeded();
   }
 
   private StepOutcome looked(Map<String, String> state, String what) {

@@ -91,7 +91,7 @@ final class Jobs {
     try {
       return Optional.of(context.read("s3:DescribeJob", () -> api.describeJob(request).job()));
     } catch (S3ControlException e) {
-      if (e.statusCode() == 404) {
+      if (e.statusCode() == 404 || AwsFailure.errorCode(e).startsWith("NoSuchJob")) {
         return Optional.empty();
       }
       throw e;

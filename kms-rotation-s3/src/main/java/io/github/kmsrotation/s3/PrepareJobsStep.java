@@ -92,7 +92,7 @@ final class PrepareJobsStep extends BatchStep {
         pending.add("job " + id + " is " + job.get().statusAsString());
       } else {
         facts.putAll(new RunningJob(id, name, specs.get(i)).toFacts(i));
-        objects += job.get().progressSummary().totalNumberOfTasks();
+        objects += JobProgress.of(job.get()).all();
       }
     }
     if (!pending.isEmpty()) {

@@ -3,7 +3,6 @@ package io.github.kmsrotation.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kmsrotation.plan.Condition;
-import io.github.kmsrotation.plan.Evidence;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.StepDescription;
@@ -19,7 +18,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -356,12 +354,5 @@ class BatchFailuresTest {
         .orElseThrow()
         .facts()
         .values();
-  }
-
-  private static List<String> evidence(RotationReport report) {
-    return report.steps().stream()
-        .flatMap(step -> step.evidence().stream())
-        .map(Evidence::toString)
-        .collect(Collectors.toList());
   }
 }

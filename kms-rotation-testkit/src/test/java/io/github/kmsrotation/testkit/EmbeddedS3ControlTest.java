@@ -168,16 +168,16 @@ class EmbeddedS3ControlTest extends S3Fixture {
   @Test
   void job_whoseManifestIsUnderAKmsKey_orLacksVersions_fails() {
     String key = newKey();
-    s3.putBucketEncryption(
-        r ->
-            r.bucket(BUCKET)
-                .serverSideEncryptionConfiguration(
-                    c ->
-                        c.rules(
-                            rule ->
-                                rule.applyServerSideEncryptionByDefault(
-                                    d -> d.sseAlgorithm(ServerSideEncryption.AWS_KMS)))));
-    String underKms = create(r -> manifest(r, BUCKET + ",a\n"), key);
+    String underKms =
+        create(
+            r ->
+                manifest(
+                    r,
+                    BUCKET + ",a\n",
+                    p -> p.serverSideEncryption(ServerSideEncryption.AWS_KMS),
+                    JobManifestFieldName.BUCKET,
+                    JobManifestFieldName.KEY),
+            key);
     String withoutVersion =
         create(
             r -> {
