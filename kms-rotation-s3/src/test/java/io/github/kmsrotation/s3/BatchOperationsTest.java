@@ -194,10 +194,6 @@ class BatchOperationsTest {
         .toList();
   }
 
-  private void deleteArtifact(String key) {
-    world.s3.deleteObject(r -> r.bucket(BatchWorld.ARTIFACTS).key(key));
-  }
-
   private String putArtifact(String key, String text) {
     return putArtifact(key, text.getBytes(StandardCharsets.UTF_8));
   }
