@@ -17,6 +17,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  * of a key. Immutable. Defaults:
  *
  * <ul>
+ *   <li>objects are moved from here, and not by jobs of S3 Batch Operations
  *   <li>a client for the bucket's Region with the environment's credentials, closed after use
  *   <li>{@link BucketKeys#KEEP}: an object's costs stay what they are
  *   <li>50 calls at once, which is as many connections as the SDK's HTTP clients open by default

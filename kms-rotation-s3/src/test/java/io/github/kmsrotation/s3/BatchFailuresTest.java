@@ -64,12 +64,42 @@ class BatchFailuresTest {
         .hasSize(2)
         .allMatch(line -> line.endsWith(",FAILED,AccessDenied 403"));
     world.s3.deleteBucketPolicy(r -> r.bucket(S3World.BUCKET));
+    world.aws.faults().on("CreateJob").dropAfter();
     RotationReport report = batch.resume(plan, options).requireComplete();
+    assertThat(world.aws.faults().fired()).isEqualTo(1);
+    assertThat(batch.jobs()).hasSize(2);
     assertThat(world.head("closed/2").ssekmsKeyId()).isEqualTo(world.newKey);
     assertThat(batch.job(1).progressSummary().totalNumberOfTasks()).isEqualTo(2);
     assertThat(facts(report, "re-encrypt"))
         .containsEntry("tasksSucceeded", "3")
         .doesNotContainKey("count.FAILED");
+  }
+
+  @Test
+  void tasksThatFailedAgain_stopTheRunAgain_andAreCountedOnce() throws IOException {
+    world.put("open/1");
+    world.put("closed/1");
+    world.plantUnencrypted("plain");
+    denyUpdatesOf("closed/*");
+    RotationPlan plan = batch.plan(BatchManifest.listed());
+    S3Options options = batch.options(BatchManifest.listed()).build();
+    batch.runner(options).build().run(plan);
+
+    RotationReport again = batch.resume(plan, options);
+
+    assertThat(again.status()).isEqualTo(RunStatus.BLOCKED);
+    assertThat(again.reason()).contains("AWS refused 1 objects");
+    assertThat(Files.readString(directory.resolve(plan.runId() + "-objects.csv")).lines())
+        .containsExactlyInAnyOrder(
+            "orders-archive,closed/1,null,FAILED,AccessDenied 403",
+            "orders-archive,plain,null,UNENCRYPTED,");
+    world.s3.deleteBucketPolicy(r -> r.bucket(S3World.BUCKET));
+    RotationReport report = batch.resume(plan, options).requireComplete();
+    assertThat(facts(report, "re-encrypt"))
+        .containsEntry("count.UNENCRYPTED", "1")
+        .containsEntry("tasksSucceeded", "2")
+        .doesNotContainKey("count.FAILED");
+    assertThat(batch.jobs()).hasSize(3);
   }
 
   @Test
