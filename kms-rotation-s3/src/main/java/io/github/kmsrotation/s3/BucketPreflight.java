@@ -17,15 +17,15 @@ final class BucketPreflight {
   private final S3Target target;
   private final AwsReader calls;
   private final Findings findings;
-  private final boolean rewrites;
+  private final S3Options options;
 
   BucketPreflight(
-      Bucket bucket, S3Target target, AwsReader calls, Findings findings, boolean rewrites) {
+      Bucket bucket, S3Target target, AwsReader calls, Findings findings, S3Options options) {
     this.bucket = bucket;
     this.target = target;
     this.calls = calls;
     this.findings = findings;
-    this.rewrites = rewrites;
+    this.options = options;
   }
 
   Optional<DefaultEncryption> encryption() {
@@ -50,35 +50,81 @@ final class BucketPreflight {
           "The bucket's default encryption is not only theirs and stays: objects that are written"
               + " there afterwards, without naming a key, are under its key.");
     }
-    findings.warning(
-        "An object of the run's own, whose key begins with '"
-            + CanaryStep.name(target.prefix(), "").replaceFirst("-$", "")
-            + "', is put and deleted first, to see that the server does what AWS does.",
-        "Event notifications, replication and access logs tell of it.");
-    unmovable();
+    if (options.isRewritingEverything()) {
+      findings.warning(
+          "Every current object that is not under the new key is rewritten.",
+          "Its date and ETag change, and event notifications tell of it; objects that are archived"
+              + " and not restored, and older versions, stay as they are and are listed.");
+    } else {
+      sayCanary();
+      sayUnmovable();
+    }
     findings.warning(
         "Rolled back, objects that were moved stay under the new key.",
         "Both keys have to be usable as long as objects are under them.");
   }
 
-  private void unmovable() {
+  private void sayCanary() {
+    findings.warning(
+        "An object of the run's own, whose key begins with '"
+            + CanaryStep.name(target.prefix(), "").replaceFirst("-$", "")
+            + "', is put and deleted first, to see that the server does what AWS does.",
+        "Event notifications, replication and access logs tell of it.");
+  }
+
+  private void sayUnmovable() {
     findings.warning(
         "Objects that are not encrypted, or under DSSE-KMS or customer-provided keys (SSE-C),"
             + " cannot be moved without rewriting them; those that Object Lock protects cannot be"
             + " moved.",
-        rewrites
-            ? "What is not encrypted or under DSSE-KMS, is a current version, not archived, and of"
-                + " 5 GiB or less, is rewritten: its date and ETag change, and event"
-                + " notifications tell of it. Where there are versions, the former stays as it"
-                + " is, as an older version. All else stays as it is, and is counted by reason"
-                + " and listed."
+        options.isRewriting()
+            ? "What is not encrypted or under DSSE-KMS"
+                + (options.customerKeys().isPresent()
+                    ? " or a customer-provided key that is found"
+                    : "")
+                + ", is a current version, and not archived, is rewritten, in parts above 5 GiB:"
+                + " its date and ETag change, and event notifications tell of it. Where there are"
+                + " versions, the former stays as it is, as an older version. All else stays as"
+                + " it is, and is counted by reason and listed; what is archived can be rewritten"
+                + " once it is restored."
             : "They stay as they are, and are counted by reason and listed.");
+  }
+
+  /** Says which key's objects the plan is for. */
+  void sayScope(String onlyKey, boolean setsDefault) {
+    findings.warning(
+        "Only versions that are under " + onlyKey + " are moved.",
+        setsDefault
+            ? "It is the bucket's default key, so that is set to the new one."
+            : "The bucket's default encryption "
+                + (target.prefix().isPresent() ? "" : "does not name it and ")
+                + "stays as it is.");
+  }
+
+  /** Where there are no versions, a copy leaves none behind. */
+  OldVersions oldVersions() {
+    OldVersions asked = options.oldVersions();
+    if (asked == OldVersions.KEEP || !options.isRewriting()) {
+      return OldVersions.KEEP;
+    }
+    Optional<String> versioning = findings.look(() -> bucket.versioning(calls));
+    if (versioning.filter(String::isEmpty).isPresent()) {
+      return OldVersions.KEEP;
+    }
+    findings.warning(
+        "Versions that this run's copies take the place of are deleted in the end.",
+        "That cannot be undone. Each is looked at first, and kept if its copy is not seen to be"
+            + " its equal; no other version is deleted.");
+    return asked;
   }
 
   private void versioning() {
     if (!bucket.versioning(calls).isEmpty()) {
       findings.warning(
-          "Its objects have versions.", "Each is moved, older ones included; none is deleted.");
+          "Its objects have versions.",
+          options.isRewritingEverything()
+              ? "Older ones are under their keys still, and need those."
+              : "Each is moved, older ones included.");
     }
   }
 
@@ -104,10 +150,17 @@ final class BucketPreflight {
   }
 
   private void payer() {
-    if (bucket.isRequesterPays(calls)) {
+    if (!bucket.isRequesterPays(calls)) {
+      return;
+    }
+    if (options.isRequester()) {
+      findings.warning(
+          "It is a Requester Pays bucket.", "The caller's account pays for every call.");
+    } else {
       findings.problem(
           "It is a Requester Pays bucket, and calls that accept the costs are not made.",
-          "Let its owner pay for as long as the run takes.");
+          "Accept them with S3Options.iPayForRequests(), or let its owner pay for as long as the"
+              + " run takes.");
     }
   }
 

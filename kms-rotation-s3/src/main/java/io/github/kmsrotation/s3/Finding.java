@@ -18,8 +18,16 @@ record Finding(Verdict verdict, String detail) {
     MOVED("moved to the new key"),
     /** Was copied to its own place just now. */
     REWRITTEN("rewritten under the new key"),
-    /** An older version, of which a copy would become the current one. */
+    /** An older version, which only the step before may move. */
     NOT_CURRENT("not the current version, which alone can be rewritten"),
+    /** Too large for one call; the step after this one copies it in parts. */
+    IN_PARTS("larger than 5 GiB, so it is copied in parts"),
+    /** Under another key than the one whose objects the plan is for. */
+    OUT_OF_SCOPE("not under the key whose objects are moved"),
+    /** A superseded version that was deleted just now. */
+    DELETED("superseded, and deleted"),
+    /** Of a sample that it is not in. */
+    NOT_IN_SAMPLE("not looked at, as they are not in the sample"),
     /** Deleted by somebody else since it was listed. */
     GONE("deleted meanwhile"),
     /** Object Lock protects it. */
@@ -30,10 +38,14 @@ record Finding(Verdict verdict, String detail) {
     DSSE_KMS("under DSSE-KMS, so it would have to be rewritten"),
     /** Under a key of the caller's. */
     SSE_C("under a customer-provided key, so it would have to be rewritten"),
+    /** A copy of it would become the current one. */
+    OLD_VERSION("an older version, of which a copy would become the current one"),
     /** Not to be rewritten while it is archived. */
-    ARCHIVED("archived, so it would have to be restored and rewritten"),
-    /** Larger than what one call copies. */
-    TOO_LARGE("larger than the 5 GiB that one call rewrites"),
+    ARCHIVED("archived, so it would have to be restored (s3:RestoreObject) and rewritten"),
+    /** It has what only a copy by one call carries over. */
+    NOT_IN_PARTS("larger than 5 GiB, with what a copy in parts would lose"),
+    /** A copy took its place, which was not seen to be its equal. */
+    SUPERSEDED("superseded by a copy, and kept"),
     /** Changed by others whenever it was to be rewritten. */
     CHANGING("written by others each time it was to be rewritten"),
     /** Encrypted in a way that this version does not know. */

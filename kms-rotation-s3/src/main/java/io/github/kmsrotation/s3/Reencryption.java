@@ -29,11 +29,13 @@ final class Reencryption {
   private final S3Step.Env env;
   private final Pace pace;
   private final Instant now;
+  private final Scope scope;
 
   Reencryption(S3Step.Env env, Pace pace, Instant now) {
     this.env = env;
     this.pace = pace;
     this.now = now;
+    this.scope = env.scope();
   }
 
   static UpdateObjectEncryptionRequest request(
@@ -49,7 +51,7 @@ final class Reencryption {
 
   /** Looks and changes nothing. */
   Finding look(VersionRef version) {
-    return guarded(() -> Finding.decide(read(version), env.keyArn(), env.bucketKeys()));
+    return guarded(() -> decide(read(version)));
   }
 
   /** Looks, and moves if need be. */
@@ -57,7 +59,7 @@ final class Reencryption {
     return guarded(
         () -> {
           Encrypted object = read(version);
-          Finding found = Finding.decide(object, env.keyArn(), env.bucketKeys());
+          Finding found = decide(object);
           if (found.verdict() == Verdict.TO_MOVE) {
             UpdateObjectEncryptionRequest request =
                 request(
@@ -70,6 +72,12 @@ final class Reencryption {
           }
           return found;
         });
+  }
+
+  /** What is to be done with a version, if it is one that the plan is for. */
+  Finding decide(Encrypted object) {
+    return scope.narrow(
+        Finding.decide(object, env.keyArn(), env.bucketKeys()), object, env.keyArn());
   }
 
   interface Look {

@@ -8,6 +8,7 @@ import io.github.kmsrotation.plan.StepOutcome;
 import io.github.kmsrotation.plan.Undo;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Rewrites what {@code UpdateObjectEncryption} does not take. In the plan only where the caller
@@ -26,9 +27,10 @@ final class RewriteStep extends SweepStep {
     super(
         new StepDescription(
             ID,
-            "Copy current objects that are not encrypted or under DSSE-KMS to their own place under"
-                + " the new key: their dates and ETags change, and where there are versions, the"
-                + " former stays as it is, as an older one",
+            "Copy current objects"
+                + what(env.scope())
+                + " to their own place under the new key: their dates and ETags change, and where"
+                + " there are versions, the former stays as it is, as an older one",
             Phase.COPY,
             List.of(COPY),
             List.of(),
@@ -36,10 +38,32 @@ final class RewriteStep extends SweepStep {
         env);
   }
 
+  private static String what(Scope scope) {
+    if (scope.rewritesAll()) {
+      return " that are not under the new key";
+    }
+    return scope.customerKeys()
+        ? " that are not encrypted, or under DSSE-KMS or a customer-provided key,"
+        : " that are not encrypted or under DSSE-KMS";
+  }
+
   @Override
   List<Finding> process(StepContext context, long number, List<VersionRef> versions) {
     Rewriting rewriting = new Rewriting(env, pace, context.clock().instant());
-    return send(context, COPY, number, versions, rewriting::rewrite);
+    Optional<SupersededFile> file = SupersededFile.of(env);
+    List<Finding> findings =
+        send(
+            context,
+            COPY,
+            number,
+            versions,
+            version -> {
+              Rewriting.Rewritten done = rewriting.rewrite(version);
+              done.superseded().ifPresent(s -> file.ifPresent(f -> f.add(s)));
+              return done.finding();
+            });
+    file.ifPresent(SupersededFile::force);
+    return findings;
   }
 
   @Override

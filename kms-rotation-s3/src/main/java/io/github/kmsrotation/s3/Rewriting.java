@@ -1,109 +1,119 @@
 package io.github.kmsrotation.s3;
 
 import io.github.kmsrotation.s3.Finding.Verdict;
+import io.github.kmsrotation.s3.SourceLook.Looked;
+import io.github.kmsrotation.s3.SourceLook.Source;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
-import software.amazon.awssdk.services.s3.model.GetObjectAclRequest;
-import software.amazon.awssdk.services.s3.model.GetObjectAclResponse;
-import software.amazon.awssdk.services.s3.model.Grant;
-import software.amazon.awssdk.services.s3.model.Grantee;
+import software.amazon.awssdk.services.s3.model.CopyObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ObjectLockLegalHoldStatus;
-import software.amazon.awssdk.services.s3.model.Permission;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
-import software.amazon.awssdk.services.s3.model.Type;
 
 /**
  * Copies the current version of an object to its own place under the new key, if it cannot be moved
- * otherwise. {@code CopyObject} carries metadata, system headers, tags and the checksum's algorithm
- * over by itself, and storage class, ACL, website redirect and Object Lock only if they are named.
- * It is done only if the object still is what was looked at; what took its place is looked at anew.
- * Safe for use by several threads.
+ * otherwise. {@code CopyObject} carries metadata, system headers, tags, annotations and the
+ * checksum's algorithm over by itself, and storage class, ACL, website redirect and Object Lock only
+ * if they are named. It is done only if the object still is what was looked at; what took its place
+ * is looked at anew. Safe for use by several threads.
  *
  * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html">CopyObject</a>
  */
 final class Rewriting {
 
-  /** The most that one call copies: 5 GiB. */
-  private static final long MOST_BYTES = 5L << 30;
-
-  private static final int MOST_LOOKS = 5;
-  private static final Set<String> ARCHIVES = Set.of("GLACIER", "DEEP_ARCHIVE");
+  static final int MOST_LOOKS = 5;
   private static final Set<Integer> CHANGED_MEANWHILE = Set.of(412, 409);
 
   private final S3Step.Env env;
   private final Pace pace;
   private final Instant now;
-  private final Reencryption reencryption;
+  private final SourceLook sources;
 
   Rewriting(S3Step.Env env, Pace pace, Instant now) {
     this.env = env;
     this.pace = pace;
     this.now = now;
-    this.reencryption = new Reencryption(env, pace, now);
+    this.sources = new SourceLook(env, pace, now);
   }
 
-  Finding rewrite(VersionRef version) {
-    return version.isLatest()
-        ? Reencryption.guarded(() -> rewriteCurrent(current(version)))
-        : new Finding(Verdict.NOT_CURRENT);
+  /**
+   * What became of a version.
+   *
+   * @param finding which
+   * @param superseded the versions that were there before and after, if it was copied and there are
+   *     versions
+   */
+  record Rewritten(Finding finding, Optional<Superseded> superseded) {}
+
+  Rewritten rewrite(VersionRef version) {
+    if (!version.isLatest() && !env.scope().rewritesAll()) {
+      return left(new Finding(Verdict.NOT_CURRENT));
+    }
+    Rewritten[] done = new Rewritten[1];
+    Finding finding =
+        Reencryption.guarded(
+            () -> {
+              done[0] = version.isLatest() ? rewriteCurrent(current(version)) : old(version);
+              return done[0].finding();
+            });
+    return done[0] == null ? left(finding) : done[0];
+  }
+
+  /** Looks and changes nothing, where no version is moved but by rewriting it. */
+  Finding look(VersionRef version) {
+    return Reencryption.guarded(() -> sources.look(version).finding());
+  }
+
+  private static Rewritten left(Finding finding) {
+    return new Rewritten(finding, Optional.empty());
+  }
+
+  private Rewritten old(VersionRef version) {
+    return left(sources.look(version).finding());
   }
 
   /** Named by its key alone, so that it is the current one whoever wrote it. */
-  private static VersionRef current(VersionRef version) {
+  static VersionRef current(VersionRef version) {
     return new VersionRef(version.key(), "null", true, version.size());
   }
 
-  private Finding rewriteCurrent(VersionRef version) {
+  private Rewritten rewriteCurrent(VersionRef version) {
     for (int look = 0; look < MOST_LOOKS; look++) {
-      Optional<HeadObjectResponse> head = reencryption.head(version);
-      Finding found = Finding.decide(reencryption.encrypted(head), env.keyArn(), env.bucketKeys());
-      if (!found.verdict().needsRewriting() || head.isEmpty()) {
-        return found;
+      Looked looked = sources.look(version);
+      if (looked.source().isEmpty()) {
+        return left(looked.finding());
       }
-      Optional<Finding> left = left(head.get());
-      if (left.isPresent()) {
-        return left.get();
+      Source source = looked.source().get();
+      if (source.head().contentLength() > env.options().copyLimits().mostAtOnce()) {
+        return left(new Finding(Verdict.IN_PARTS));
       }
-      CopyObjectRequest request = request(version, head.get());
+      CopyObjectRequest request = request(source);
       try {
-        pace.call(() -> env.api().copyObject(request));
-        return new Finding(Verdict.REWRITTEN);
+        CopyObjectResponse copy = pace.call(() -> env.api().copyObject(request));
+        return new Rewritten(
+            new Finding(Verdict.REWRITTEN),
+            Superseded.of(source.key(), copy.copySourceVersionId(), copy.versionId()));
       } catch (S3Exception e) {
         if (!CHANGED_MEANWHILE.contains(e.statusCode())) {
           throw e;
         }
       }
     }
-    return new Finding(Verdict.CHANGING);
+    return left(new Finding(Verdict.CHANGING));
   }
 
-  private static Optional<Finding> left(HeadObjectResponse head) {
-    if (head.archiveStatusAsString() != null
-        || ARCHIVES.contains(Objects.toString(head.storageClassAsString(), ""))) {
-      return Optional.of(new Finding(Verdict.ARCHIVED, Objects.toString(head.storageClass(), "")));
-    }
-    return head.contentLength() > MOST_BYTES
-        ? Optional.of(new Finding(Verdict.TOO_LARGE, head.contentLength() + " bytes"))
-        : Optional.empty();
-  }
-
-  private CopyObjectRequest request(VersionRef version, HeadObjectResponse head) {
+  private CopyObjectRequest request(Source source) {
     String bucket = env.bucket().name();
+    HeadObjectResponse head = source.head();
     CopyObjectRequest.Builder copy =
         CopyObjectRequest.builder()
             .sourceBucket(bucket)
-            .sourceKey(version.key())
+            .sourceKey(source.key())
             .destinationBucket(bucket)
-            .destinationKey(version.key())
+            .destinationKey(source.key())
             .copySourceIfMatch(head.eTag())
             .ifMatch(head.eTag())
             .serverSideEncryption(ServerSideEncryption.AWS_KMS)
@@ -111,8 +121,15 @@ final class Rewriting {
             .bucketKeyEnabled(env.bucketKeys() != BucketKeys.DISABLE)
             .storageClass(head.storageClassAsString())
             .websiteRedirectLocation(head.websiteRedirectLocation());
+    source
+        .customerKey()
+        .ifPresent(
+            key ->
+                copy.copySourceSSECustomerAlgorithm(SseCustomerKey.ALGORITHM)
+                    .copySourceSSECustomerKey(key.base64())
+                    .copySourceSSECustomerKeyMD5(key.md5()));
     lock(copy, head);
-    grants(copy, version);
+    sources.grants(source.key()).putInto(copy);
     return copy.build();
   }
 
@@ -125,40 +142,5 @@ final class Rewriting {
     if (head.objectLockLegalHoldStatus() == ObjectLockLegalHoldStatus.ON) {
       copy.objectLockLegalHoldStatus(ObjectLockLegalHoldStatus.ON);
     }
-  }
-
-  /** Where ACLs are off, an object has its owner's grant alone, and none may be named. */
-  private void grants(CopyObjectRequest.Builder copy, VersionRef version) {
-    GetObjectAclRequest request =
-        GetObjectAclRequest.builder().bucket(env.bucket().name()).key(version.key()).build();
-    GetObjectAclResponse acl = pace.call(() -> env.api().getObjectAcl(request));
-    Map<Permission, List<String>> grantees = new EnumMap<>(Permission.class);
-    boolean onlyOwners = true;
-    for (Grant grant : acl.grants()) {
-      grantees.computeIfAbsent(grant.permission(), p -> new ArrayList<>()).add(named(grant));
-      onlyOwners &=
-          grant.permission() == Permission.FULL_CONTROL
-              && Objects.equals(grant.grantee().id(), acl.owner().id());
-    }
-    if (!onlyOwners) {
-      grantees.forEach(
-          (permission, names) -> {
-            String all = String.join(", ", names);
-            switch (permission) {
-              case FULL_CONTROL -> copy.grantFullControl(all);
-              case READ -> copy.grantRead(all);
-              case READ_ACP -> copy.grantReadACP(all);
-              case WRITE_ACP -> copy.grantWriteACP(all);
-              default -> throw new IllegalStateException("An object's ACL grants " + permission);
-            }
-          });
-    }
-  }
-
-  private static String named(Grant grant) {
-    Grantee grantee = grant.grantee();
-    return grantee.type() == Type.GROUP
-        ? "uri=\"" + grantee.uri() + "\""
-        : "id=\"" + grantee.id() + "\"";
   }
 }

@@ -14,6 +14,8 @@ import io.github.kmsrotation.spi.TargetKey;
 import io.github.kmsrotation.target.S3Target;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.services.s3.model.HeadBucketRequest;
 import software.amazon.awssdk.services.s3.model.HeadBucketResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -22,6 +24,9 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 final class S3Planning {
 
   private static final String AWS_MANAGED_KEY = "alias/aws/s3";
+
+  /** Endings that no bucket's name has, as S3 keeps them for others. */
+  private static final Pattern NO_BUCKET = Pattern.compile("(-s3alias|--ol-s3|\\.mrap)$");
 
   private final PlanRequest<S3Target> request;
   private final S3Options options;
@@ -43,25 +48,61 @@ final class S3Planning {
     checkKind();
     String region = region();
     Bucket bucket = new Bucket(target.bucket(), api);
-    BucketPreflight preflight =
-        new BucketPreflight(bucket, target, calls, findings, options.isRewriting());
+    BucketPreflight preflight = new BucketPreflight(bucket, target, calls, findings, options);
     Optional<DefaultEncryption> former = preflight.encryption();
-    Optional<KeyFacts> current = former.flatMap(this::currentKey);
-    Optional<String> moving = current.map(key -> key.arn().value()).filter(this::isNotTheTarget);
+    Optional<String> byDefault =
+        former.flatMap(this::currentKey).map(current -> current.arn().value());
+    Optional<String> only = options.onlyKey().flatMap(this::onlyKey);
+    Optional<String> moving =
+        options.onlyKey().isPresent() ? only : byDefault.filter(this::isNotTheTarget);
     TargetKey key = TargetKey.choose(request, moving, region, findings);
-    key.arn().ifPresent(arn -> checkOwner(bucket, arn));
+    if (!options.isRewritingEverything()) {
+      key.arn().ifPresent(arn -> checkOwner(bucket, arn));
+    }
+    boolean setsDefault =
+        target.prefix().isEmpty() && (options.onlyKey().isEmpty() || only.equals(byDefault));
+    OldVersions oldVersions = preflight.oldVersions();
     preflight.check(key.arn());
+    only.ifPresent(arn -> preflight.sayScope(arn, setsDefault));
+    Optional<BatchPlan> batch =
+        new BatchPlanning(target, options, bucket, calls, findings).plan();
     findings.throwIfAny(what());
-    return build(former.orElseThrow(), moving, region, key);
+    Scope scope =
+        new Scope(
+            only,
+            setsDefault,
+            options.isRewritingEverything(),
+            options.customerKeys().isPresent(),
+            oldVersions);
+    return build(former.orElseThrow(), moving, region, key, scope, batch);
+  }
+
+  /** Resolved once, as an alias may lead elsewhere tomorrow. */
+  private Optional<String> onlyKey(String name) {
+    TargetKey.checkRegion(name, api.region().id(), findings);
+    return findings.look(() -> request.keys().read(name).arn().value());
   }
 
   private void checkKind() {
-    if (target.bucket().endsWith("--x-s3")) {
+    String name = target.bucket();
+    if (name.endsWith("--x-s3")) {
       findings.problem(
           "It is a directory bucket, whose objects' keys S3 cannot change.",
           "Copy its objects to a bucket that is under the new key.");
-      findings.throwIfAny(what());
+    } else if (name.endsWith("--op-s3")) {
+      findings.problem(
+          "It is an access point of S3 on Outposts, which has no KMS keys.",
+          "Name a bucket of a Region.");
+    } else if (name.endsWith("--table-s3")) {
+      findings.problem(
+          "It is a table bucket, whose objects' keys S3 cannot change.",
+          "Make its tables anew in a table bucket that is under the new key.");
+    } else if (NO_BUCKET.matcher(name).find()) {
+      findings.problem(
+          "It is the alias of an access point, not the name of a bucket.",
+          "Name the bucket that the access point is for.");
     }
+    findings.throwIfAny(what());
   }
 
   /** Where the bucket is; without that, nothing else can be looked at. */
@@ -161,12 +202,18 @@ final class S3Planning {
       findings.problem(
           "The bucket does not belong to the account of the key, " + key.accountId() + ".",
           "UpdateObjectEncryption takes keys of the bucket owner's account only: use one of"
-              + " those.");
+              + " those. Or have every object rewritten, which takes any key that may be used:"
+              + " S3Options.rewriteEverything().");
     }
   }
 
   private RotationPlan build(
-      DefaultEncryption former, Optional<String> current, String region, TargetKey key) {
+      DefaultEncryption former,
+      Optional<String> current,
+      String region,
+      TargetKey key,
+      Scope scope,
+      Optional<BatchPlan> batch) {
     KeyArn arn = key.arn().orElseThrow();
     RotationPlan.Builder plan =
         RotationPlan.builder(request.runId(), request.clock().instant())
@@ -175,12 +222,19 @@ final class S3Planning {
             .keys(request.why().name(), current, Optional.of(arn.value()))
             .rationale(key.rationale())
             .warnings(findings.warnings())
-            .attributes(S3Steps.attributes(target, former, options));
+            .attributes(attributes(former, scope, batch));
     List<StepDescription> steps =
         S3Steps.of(plan.build(), api, options, Workers.none()).stream()
             .map(Step::description)
             .toList();
     return plan.steps(steps).build();
+  }
+
+  private SortedMap<String, String> attributes(
+      DefaultEncryption former, Scope scope, Optional<BatchPlan> batch) {
+    SortedMap<String, String> attributes = S3Steps.attributes(target, former, options, scope);
+    batch.ifPresent(planned -> attributes.putAll(planned.attributes()));
+    return attributes;
   }
 
   private String what() {

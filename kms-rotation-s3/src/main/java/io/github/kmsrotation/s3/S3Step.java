@@ -34,6 +34,10 @@ abstract class S3Step implements Step {
       return plan.targetKeyArn().orElseThrow();
     }
 
+    Scope scope() {
+      return Scope.of(plan.attributes());
+    }
+
     DefaultEncryption former() {
       return DefaultEncryption.of(plan.attributes());
     }

@@ -20,12 +20,13 @@ final class S3Steps {
   private S3Steps() {}
 
   static SortedMap<String, String> attributes(
-      S3Target target, DefaultEncryption former, S3Options options) {
+      S3Target target, DefaultEncryption former, S3Options options, Scope scope) {
     SortedMap<String, String> attributes = new TreeMap<>(former.attributes());
     attributes.put(BUCKET, target.bucket());
     target.prefix().ifPresent(prefix -> attributes.put(PREFIX, prefix));
     attributes.put(REWRITES, Boolean.toString(options.isRewriting()));
     attributes.put(BUCKET_KEYS, options.bucketKeys().name());
+    attributes.putAll(scope.attributes());
     return attributes;
   }
 
@@ -39,16 +40,42 @@ final class S3Steps {
             Boolean.parseBoolean(plan.attribute(REWRITES)),
             options,
             workers);
+    Scope scope = env.scope();
     List<Step> steps = new ArrayList<>();
-    steps.add(new CanaryStep(env));
-    if (env.prefix().isEmpty()) {
+    if (!scope.rewritesAll()) {
+      steps.add(new CanaryStep(env));
+    }
+    if (scope.setsDefault()) {
       steps.add(new DefaultEncryptionStep(env));
     }
-    steps.add(new ReencryptStep(env));
+    if (!scope.rewritesAll()) {
+      steps.addAll(moving(env, options));
+    }
     if (env.rewrites()) {
       steps.add(new RewriteStep(env));
+      steps.add(new RewriteLargeStep(env));
     }
     steps.add(new VerifyObjectsStep(env));
+    if (env.rewrites() && scope.oldVersions() == OldVersions.DELETE_SUPERSEDED) {
+      steps.add(new DeleteSupersededStep(env, SupersededFile.of(env)));
+    }
+    return steps;
+  }
+
+  /** From here, or by jobs of S3 Batch Operations. */
+  private static List<Step> moving(S3Step.Env env, S3Options options) {
+    Optional<BatchPlan> planned = BatchPlan.of(env.plan().attributes());
+    if (planned.isEmpty()) {
+      return List.of(new ReencryptStep(env));
+    }
+    BatchPlan batch = planned.get();
+    S3ControlApi api = options.batchOperations().orElseThrow().api();
+    List<Step> steps = new ArrayList<>();
+    if (batch.kind() == BatchManifest.Kind.LISTED) {
+      steps.add(new ManifestStep(env, batch, ManifestStep.PartSizes.OF_S3));
+    }
+    steps.add(new PrepareJobsStep(env, batch, api));
+    steps.add(new BatchReencryptStep(env, batch, api));
     return steps;
   }
 }

@@ -1,5 +1,6 @@
 package io.github.kmsrotation.s3;
 
+import io.github.kmsrotation.error.MissingOptionException;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.StrategyOptions;
 import io.github.kmsrotation.spi.PlanRequest;
@@ -30,17 +31,21 @@ public final class S3Strategy implements RotationStrategy<S3Target> {
       return new S3Planning(request, options, options.client().get()).plan();
     }
     try (S3Api own = new SyncS3(S3Client.create())) {
-      return new S3Planning(request, options, own).plan();
+      return new S3Planning(request, options, options.configured(own)).plan();
     }
   }
 
   @Override
   public BoundSteps bind(RotationPlan plan, Optional<StrategyOptions<?>> given) {
     S3Options options = mine(given);
+    requireOptions(Scope.of(plan.attributes()), options);
+    requireBatchOperations(plan, options);
     Optional<S3Api> own =
         options.client().isPresent()
             ? Optional.empty()
-            : Optional.of(new SyncS3(S3Client.builder().region(Region.of(plan.region())).build()));
+            : Optional.of(
+                options.configured(
+                    new SyncS3(S3Client.builder().region(Region.of(plan.region())).build())));
     S3Api api = options.client().or(() -> own).orElseThrow();
     Workers workers = new Workers(options.concurrency());
     return new BoundSteps(
@@ -51,7 +56,30 @@ public final class S3Strategy implements RotationStrategy<S3Target> {
         });
   }
 
-  private static S3Options mine(Optional<StrategyOptions<?>> options) {
+  /** What a plan cannot store. */
+  private static void requireOptions(Scope scope, S3Options options) {
+    if (scope.customerKeys() && options.customerKeys().isEmpty()) {
+      throw new MissingOptionException(
+          "The plan rewrites objects under customer-provided keys: give the runner"
+              + " S3Options.sseCustomerKeys(...).");
+    }
+    if (scope.oldVersions() == OldVersions.DELETE_SUPERSEDED
+        && options.reportDirectory().isEmpty()) {
+      throw new MissingOptionException(
+          "The plan deletes superseded versions, which are noted in a file: give the runner"
+              + " S3Options.reportIn(...).");
+    }
+  }
+
+  private static void requireBatchOperations(RotationPlan plan, S3Options options) {
+    if (BatchPlan.of(plan.attributes()).isPresent() && options.batchOperations().isEmpty()) {
+      throw new MissingOptionException(
+          "The plan has jobs of S3 Batch Operations run: give the runner"
+              + " S3Options.batchOperations(...), whose client it takes.");
+    }
+  }
+
+  static S3Options mine(Optional<StrategyOptions<?>> options) {
     StrategyOptions<?> any = options.orElseGet(() -> S3Options.builder().build());
     if (any instanceof S3Options mine) {
       return mine;

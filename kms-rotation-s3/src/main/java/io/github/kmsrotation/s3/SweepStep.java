@@ -83,8 +83,12 @@ abstract class SweepStep extends S3Step {
 
   abstract ObjectReport report();
 
-  /** Done, unless AWS refused some and that is not accepted. */
   final StepOutcome finishMoving(StepContext context, Tally tally) {
+    return moved(context, env, tally, report());
+  }
+
+  /** Done, unless AWS refused some and that is not accepted. */
+  static StepOutcome moved(StepContext context, Env env, Tally tally, ObjectReport report) {
     long failed = tally.count(Verdict.FAILED);
     if (failed > 0 && !env.options().isLeavingObjectsAccepted()) {
       context.checkpoint(Facts.none());
@@ -99,7 +103,7 @@ abstract class SweepStep extends S3Step {
               + " key left alone. Or go on without them: S3Options.iAcceptThatSomeObjectsStay().");
     }
     Map<String, String> facts = tally.toFacts();
-    report().file().ifPresent(file -> facts.put("report", file.toString()));
+    report.file().ifPresent(file -> facts.put("report", file.toString()));
     return StepOutcome.done(Facts.of(facts));
   }
 

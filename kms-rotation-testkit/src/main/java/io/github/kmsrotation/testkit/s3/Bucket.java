@@ -22,6 +22,7 @@ final class Bucket {
   DefaultEncryption encryption = DefaultEncryption.BASE;
   Optional<BucketPolicy> policy = Optional.empty();
   Optional<ObjectLock> objectLock = Optional.empty();
+  Optional<Replication> replication = Optional.empty();
   Optional<String> ownership = Optional.of("BucketOwnerEnforced");
   Acl acl;
 
@@ -55,6 +56,30 @@ final class Bucket {
     find(key, Optional.of(version.id)).ifPresent(same -> remove(key, same));
     version.older = newest.get(key);
     newest.put(key, version);
+  }
+
+  /** Puts a replica where it belongs by its age: versions may arrive out of order. */
+  void insert(String key, S3Version replica) {
+    S3Version newer = null;
+    S3Version next = newest.get(key);
+    while (next != null && isNewer(next, replica)) {
+      newer = next;
+      next = next.older;
+    }
+    replica.older = next;
+    if (newer == null) {
+      newest.put(key, replica);
+    } else {
+      newer.older = replica;
+    }
+  }
+
+  private static boolean isNewer(S3Version one, S3Version other) {
+    boolean isNull = one.id.equals(S3Version.NULL_ID) || other.id.equals(S3Version.NULL_ID);
+    return isNull
+        ? one.modifiedSecond > other.modifiedSecond
+            || (one.modifiedSecond == other.modifiedSecond && !one.id.equals(S3Version.NULL_ID))
+        : VersionIds.isOlder(other.id, one.id);
   }
 
   void remove(String key, S3Version version) {

@@ -91,6 +91,14 @@ final class BucketSettings {
                 "An Object Lock configuration is present on this bucket, so the versioning state"
                     + " cannot be changed.");
           }
+          if (bucket.replication.isPresent() && status.equals("Suspended")) {
+            throw new AwsError(
+                "InvalidBucketState",
+                409,
+                "A replication configuration is present on this bucket, so you cannot change the"
+                    + " versioning state. To change the versioning state, first delete the"
+                    + " replication configuration.");
+          }
           bucket.versioning = status.equals("Enabled") ? Versioning.ENABLED : Versioning.SUSPENDED;
         });
   }

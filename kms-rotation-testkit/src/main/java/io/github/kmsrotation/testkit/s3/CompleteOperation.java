@@ -60,6 +60,7 @@ final class CompleteOperation {
     requireChecksum(request, checksum);
     S3Version version = version(bucket, upload, parts, checksum);
     bucket.add(upload.key, version);
+    state.replicator.written(bucket, upload.key, version);
     bucket.uploads.remove(upload.id);
     upload.parts.values().stream()
         .filter(part -> !parts.contains(part))

@@ -158,6 +158,7 @@ final class CopyOperation {
     NewObject.requireConditions(request, bucket);
     S3Version version = begun.builder().build(bucket.newVersionId(), state.now());
     bucket.add(request.key(), version);
+    state.replicator.written(bucket, request.key(), version);
     Map<String, String> headers = ObjectAnswers.ofNew(bucket, version);
     begun.source().putVersion(headers);
     XmlOut out =

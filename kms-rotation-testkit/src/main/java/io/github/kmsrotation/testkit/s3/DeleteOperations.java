@@ -82,6 +82,7 @@ final class DeleteOperations {
     }
     S3Version marker = S3Version.deleteMarker(bucket.newVersionId(), state.now());
     bucket.add(key, marker);
+    state.replicator.written(bucket, key, marker);
     return new Deleted(Optional.of(marker.id), true);
   }
 

@@ -100,6 +100,10 @@ final class ObjectAnswers {
     if (withChecksum) {
       version.checksum().ifPresent(checksum -> putChecksum(checksum, headers));
     }
+    ReplicationStatus replication = version.replication;
+    if (replication != null) {
+      replication.shown().ifPresent(status -> headers.put("x-amz-replication-status", status));
+    }
     putLock(version, headers);
     putRestoration(version, headers, now);
     return headers;

@@ -58,6 +58,7 @@ final class ObjectLockOperations {
           }
           requireLonger(version, wanted, bypasses, now);
           version.retention = wanted.orElse(null);
+          state.replicator.changed(state.bucket(request), request.key(), version);
           return RestAnswer.of(200, Map.of(), new byte[0]);
         });
   }
@@ -106,7 +107,9 @@ final class ObjectLockOperations {
     }
     return state.locked(
         () -> {
-          version(request).isOnLegalHold = status.equals("ON");
+          S3Version version = version(request);
+          version.isOnLegalHold = status.equals("ON");
+          state.replicator.changed(state.bucket(request), request.key(), version);
           return RestAnswer.of(200, Map.of(), new byte[0]);
         });
   }

@@ -39,6 +39,7 @@ final class ObjectSettings {
           Bucket bucket = state.bucket(request);
           S3Version version = state.version(bucket, request.key(), request.versionId());
           change.accept(version);
+          state.replicator.changed(bucket, request.key(), version);
           return RestAnswer.of(status, headers(bucket, version), new byte[0]);
         });
   }
@@ -82,6 +83,7 @@ final class ObjectSettings {
               Acls.of(request, bucket, state.ownerId)
                   .or(() -> inBody)
                   .orElseThrow(S3Errors::malformedXml);
+          state.replicator.changed(bucket, request.key(), version);
           return RestAnswer.of(200, headers(bucket, version), new byte[0]);
         });
   }

@@ -91,6 +91,7 @@ final class PutOperation {
     NewObject.requireConditions(request, bucket);
     S3Version version = builder.build(bucket.newVersionId(), state.now());
     bucket.add(request.key(), version);
+    state.replicator.written(bucket, request.key(), version);
     Map<String, String> answer = ObjectAnswers.ofNew(bucket, version);
     answer.put("ETag", version.etag());
     version.checksum().ifPresent(checksum -> ObjectAnswers.putChecksum(checksum, answer));

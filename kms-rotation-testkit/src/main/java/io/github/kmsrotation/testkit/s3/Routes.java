@@ -95,6 +95,9 @@ final class Routes {
           Map.entry("DELETE publicAccessBlock", "DeletePublicAccessBlock"),
           Map.entry("PUT acl", "PutBucketAcl"),
           Map.entry("GET acl", "GetBucketAcl"),
+          Map.entry("PUT replication", "PutBucketReplication"),
+          Map.entry("GET replication", "GetBucketReplication"),
+          Map.entry("DELETE replication", "DeleteBucketReplication"),
           Map.entry("GET uploads", "ListMultipartUploads"),
           Map.entry("GET versions", "ListObjectVersions"),
           Map.entry("POST delete", "DeleteObjects"));

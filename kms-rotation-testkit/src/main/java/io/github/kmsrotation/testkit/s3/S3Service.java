@@ -8,11 +8,13 @@ import io.github.kmsrotation.testkit.http.RestRequest;
 import io.github.kmsrotation.testkit.http.RestService;
 import io.github.kmsrotation.testkit.kms.DataKeys;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 
 /** The embedded Amazon S3. Safe for use by several threads. */
-public final class S3Service implements RestService, AutoCloseable {
+public final class S3Service implements RestService, BatchReplication, AutoCloseable {
 
   private final S3State state;
   private final Operations operations;
@@ -44,6 +46,7 @@ public final class S3Service implements RestService, AutoCloseable {
     new ListUploadsOperations(state).define(operations);
     new UpdateEncryptionOperation(state).define(operations);
     new RestoreOperation(state).define(operations);
+    new ReplicationOperations(state).define(operations);
   }
 
   @Override
@@ -121,6 +124,16 @@ public final class S3Service implements RestService, AutoCloseable {
    */
   public byte[] storedBytes(String bucket, String key) {
     return Planting.storedBytes(state, bucket, key);
+  }
+
+  @Override
+  public List<Candidate> eligibleForReplication(String bucket) {
+    return state.replicator.eligible(state.bucket(bucket));
+  }
+
+  @Override
+  public void replicate(String bucket, String key, Optional<String> versionId) {
+    state.replicator.replicateNow(state.bucket(bucket), key, versionId);
   }
 
   @Override

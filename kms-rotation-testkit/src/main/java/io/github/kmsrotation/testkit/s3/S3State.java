@@ -20,6 +20,7 @@ final class S3State {
   final Timeline timeline;
   final BlobStore blobs = new BlobStore();
   final Sealer sealer;
+  final Replicator replicator = new Replicator(this);
   final Map<String, Bucket> buckets = new TreeMap<>();
   private final Lock lock;
 

@@ -33,6 +33,7 @@ final class S3Version {
   @Nullable Retention retention;
   boolean isOnLegalHold;
   @Nullable Restoration restoration;
+  @Nullable ReplicationStatus replication;
   @Nullable S3Version older;
 
   private S3Version(Builder builder, String id, Instant modified) {

@@ -107,6 +107,18 @@ final class Sealer {
         .encryption();
   }
 
+  /** Seals the data key of an object anew for its replica, in the same way under another key. */
+  Encryption resealLike(Encryption former, byte[] dataKey, String keyId, Place place) {
+    return underKms(
+            former.kind(),
+            keyId,
+            former.isBucketKey(),
+            former.context(),
+            place,
+            Optional.of(dataKey))
+        .encryption();
+  }
+
   private Sealed underKms(
       Kind kind,
       String keyId,

@@ -1,6 +1,7 @@
 package io.github.kmsrotation.testkit.s3control;
 
 import io.github.kmsrotation.testkit.http.AwsError;
+import io.github.kmsrotation.testkit.s3.BatchReplication;
 import io.github.kmsrotation.testkit.s3.Xml;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +12,9 @@ import java.util.Optional;
 /**
  * The objects of a job: read from a list that was given, or found in a bucket by filters, of which
  * the current versions are taken. A list that does not have the ETag that the job names, or that
- * cannot be read, fails the job.
+ * cannot be read, fails the job, and so does one in CSV that is under a KMS key, or that has
+ * version IDs for some objects and not for all. Those found by replication are all versions, and
+ * delete markers, that the bucket's replication configuration takes.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-create-job.html">Specifying
@@ -19,10 +22,14 @@ import java.util.Optional;
  */
 final class JobManifests {
 
-  private final S3Calls s3;
+  private static final String SSE = "x-amz-server-side-encryption";
 
-  JobManifests(S3Calls s3) {
+  private final S3Calls s3;
+  private final BatchReplication replication;
+
+  JobManifests(S3Calls s3, BatchReplication replication) {
     this.s3 = s3;
+    this.replication = replication;
   }
 
   List<Job.Task> tasks(Job job) {
@@ -42,6 +49,13 @@ final class JobManifests {
       throw AwsError.badRequest(
           "ManifestETagMismatch", "The manifest's ETag is " + etag + ", not what the job names.");
     }
+    if (isInventory(manifest)) {
+      return new InventoryManifest(s3, job.region).tasks(answer.body());
+    }
+    if (answer.header(SSE).orElse("").startsWith("aws:kms")) {
+      throw AwsError.badRequest(
+          "InvalidManifestContent", "A manifest in CSV that is under a KMS key is not supported.");
+    }
     List<String> fields =
         manifest.child("Spec").orElseThrow().child("Fields").orElseThrow().all("member").stream()
             .map(Xml::text)
@@ -55,22 +69,32 @@ final class JobManifests {
     return tasks;
   }
 
+  private static boolean isInventory(Xml manifest) {
+    return manifest
+        .child("Spec")
+        .orElseThrow()
+        .required("Format")
+        .equals("S3InventoryReport_CSV_20161130");
+  }
+
   private static Job.Task task(List<String> fields, List<String> values) {
     if (values.size() != fields.size()) {
       throw AwsError.badRequest(
           "InvalidManifestContent", "A line of the manifest has not the fields " + fields);
     }
     int version = fields.indexOf("VersionId");
+    if (version >= 0 && values.get(version).isEmpty()) {
+      throw AwsError.badRequest(
+          "InvalidManifestContent", "A manifest with version IDs has to have one for every object");
+    }
     return new Job.Task(
         values.get(fields.indexOf("Bucket")),
         decode(values.get(fields.indexOf("Key"))),
-        version < 0
-            ? Optional.empty()
-            : Optional.of(values.get(version)).filter(id -> !id.isEmpty()));
+        version < 0 ? Optional.empty() : Optional.of(values.get(version)));
   }
 
   /** Keys in manifests are URL-encoded. */
-  private static String decode(String key) {
+  static String decode(String key) {
     try {
       return URLDecoder.decode(key, StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
@@ -83,6 +107,22 @@ final class JobManifests {
     String bucket = Arns.bucket(generator.required("SourceBucket"));
     ObjectFilter filter = ObjectFilter.of(generator.child("Filter"));
     List<Job.Task> tasks = new ArrayList<>();
+    if (filter.isByReplication()) {
+      s3.call("GET", job.region, bucket, "").query("replication", "").send();
+      replication.eligibleForReplication(bucket).stream()
+          .filter(found -> filter.takes(found.key(), found.status()))
+          .map(found -> new Job.Task(bucket, found.key(), Optional.of(found.versionId())))
+          .forEach(tasks::add);
+    } else {
+      addCurrent(tasks, job, bucket, filter);
+    }
+    if (generator.required("EnableManifestOutput").equals("true")) {
+      write(job, generator, tasks);
+    }
+    return tasks;
+  }
+
+  private void addCurrent(List<Job.Task> tasks, Job job, String bucket, ObjectFilter filter) {
     Optional<String> token = Optional.empty();
     do {
       Xml page =
@@ -98,10 +138,6 @@ final class JobManifests {
       }
       token = page.value("NextContinuationToken");
     } while (token.isPresent());
-    if (generator.required("EnableManifestOutput").equals("true")) {
-      write(job, generator, tasks);
-    }
-    return tasks;
   }
 
   static Xml generator(Job job) {
@@ -139,7 +175,11 @@ final class JobManifests {
     String bucket = Arns.bucket(location.required("Bucket"));
     StringBuilder csv = new StringBuilder();
     for (Job.Task task : tasks) {
-      csv.append(Csv.line(task.bucket(), S3Calls.encode(task.key())));
+      String key = S3Calls.encode(task.key());
+      csv.append(
+          task.versionId()
+              .map(version -> Csv.line(task.bucket(), key, version))
+              .orElseGet(() -> Csv.line(task.bucket(), key)));
     }
     String prefix = location.value("ManifestPrefix").map(p -> p + "/").orElse("");
     String key = prefix + "job-" + job.id + "/manifest.csv";

@@ -1,6 +1,7 @@
 package io.github.kmsrotation.testkit.s3control;
 
 import io.github.kmsrotation.testkit.http.AwsError;
+import io.github.kmsrotation.testkit.s3.BatchReplication;
 import io.github.kmsrotation.testkit.s3.Xml;
 import io.github.kmsrotation.testkit.s3.XmlOut;
 import java.net.URLEncoder;
@@ -16,9 +17,11 @@ final class JobTasks {
   private static final String SSE = "x-amz-server-side-encryption";
 
   private final S3Calls s3;
+  private final BatchReplication replication;
 
-  JobTasks(S3Calls s3) {
+  JobTasks(S3Calls s3, BatchReplication replication) {
     this.s3 = s3;
+    this.replication = replication;
   }
 
   /** Refuses operations that are not modelled, and what is not modelled of them. */
@@ -34,6 +37,7 @@ final class JobTasks {
               .allow("KMSKeyArn", "BucketKeyEnabled")
               .required("KMSKeyArn");
       case "S3PutObjectCopy" -> checkCopy(operation);
+      case "S3ReplicateObject" -> operation.allow();
       default -> throw AwsError.notModelled("the batch operation " + operation.name());
     }
   }
@@ -70,10 +74,11 @@ final class JobTasks {
 
   Job.Result carryOut(Job job, Job.Task task) {
     try {
-      if (job.operation().name().equals("S3UpdateObjectEncryption")) {
-        update(job, task);
-      } else {
-        copy(job, task);
+      switch (job.operation().name()) {
+        case "S3UpdateObjectEncryption" -> update(job, task);
+        case "S3ReplicateObject" ->
+            replication.replicate(task.bucket(), task.key(), task.versionId());
+        default -> copy(job, task);
       }
       return new Job.Result(task, true, 200, "", "Successful");
     } catch (AwsError e) {

@@ -25,11 +25,19 @@ final class ObjectFilter {
 
   static ObjectFilter of(Optional<Xml> filter) {
     Xml given = filter.orElseGet(() -> new Xml("Filter", "", List.of(), Optional.empty()));
-    if (given.child("EligibleForReplication").isPresent()
-        || given.child("ObjectReplicationStatuses").isPresent()) {
-      throw AwsError.notModelled("filters by replication");
+    boolean isByReplication = given.value("EligibleForReplication").equals(Optional.of("true"));
+    boolean namesReplication =
+        given.child("EligibleForReplication").isPresent()
+            || given.child("ObjectReplicationStatuses").isPresent();
+    if (namesReplication && !isByReplication) {
+      throw AwsError.notModelled("filters by replication without EligibleForReplication true");
+    }
+    if (isByReplication) {
+      checkByReplication(given);
     }
     given.allow(
+        "EligibleForReplication",
+        "ObjectReplicationStatuses",
         "CreatedAfter",
         "CreatedBefore",
         "KeyNameConstraint",
@@ -37,7 +45,52 @@ final class ObjectFilter {
         "ObjectSizeLessThanBytes",
         "MatchAnyStorageClass",
         "MatchAnyObjectEncryption");
+    requireOne(given.child("MatchAnyObjectEncryption"), "ObjectEncryption");
+    for (String part : List.of("MatchAnyPrefix", "MatchAnySuffix", "MatchAnySubstring")) {
+      requireOne(given.child("KeyNameConstraint").flatMap(c -> c.child(part)), "member");
+    }
     return new ObjectFilter(given);
+  }
+
+  /** Lists of one, as AWS has it. */
+  private static void requireOne(Optional<Xml> list, String member) {
+    if (list.filter(l -> l.all(member).size() != 1).isPresent()) {
+      throw AwsError.badRequest(
+          "InvalidRequest", list.get().name() + " has to have one " + member + ".");
+    }
+  }
+
+  private static void checkByReplication(Xml filter) {
+    List<String> modelled =
+        List.of("EligibleForReplication", "ObjectReplicationStatuses", "KeyNameConstraint");
+    for (Xml child : filter.children()) {
+      if (!modelled.contains(child.name())) {
+        throw AwsError.notModelled("filters by replication and " + child.name());
+      }
+    }
+    for (Xml status : statuses(filter)) {
+      if (!status.text().matches("COMPLETED|FAILED|REPLICA|NONE")) {
+        throw AwsError.badRequest("InvalidRequest", "There is no status " + status.text());
+      }
+    }
+  }
+
+  private static List<Xml> statuses(Xml filter) {
+    return filter
+        .child("ObjectReplicationStatuses")
+        .map(list -> list.all("member"))
+        .orElse(List.of());
+  }
+
+  boolean isByReplication() {
+    return filter.child("EligibleForReplication").isPresent();
+  }
+
+  /** By key and replication status, of what is eligible for replication. */
+  boolean takes(String key, String status) {
+    List<Xml> wanted = statuses(filter);
+    return hasName(key)
+        && (wanted.isEmpty() || wanted.stream().anyMatch(w -> w.text().equals(status)));
   }
 
   /** By what a list tells of an object. */
