@@ -42,6 +42,13 @@ final class BucketDocuments {
         "PublicAccessBlockConfiguration",
         "NoSuchPublicAccessBlockConfiguration",
         PublicAccess::checked);
+    define(
+        operations,
+        "PutBucketReplication GetBucketReplication DeleteBucketReplication",
+        "replication",
+        "ReplicationConfiguration",
+        "ReplicationConfigurationNotFoundError",
+        configuration -> configuration.allow("Role", "Rule"));
     operations.write(
         "PutBucketRequestPayment",
         r -> put(r, "requestPayment", "RequestPaymentConfiguration", BucketDocuments::payment, 200),
