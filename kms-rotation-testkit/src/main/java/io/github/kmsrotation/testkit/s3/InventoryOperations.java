@@ -46,7 +46,7 @@ final class InventoryOperations {
     String id = id(request);
     Xml configuration =
         request
-            .xml("InventoryConfiguration")
+            .xmlWithoutChecksum("InventoryConfiguration")
             .allow(
                 "Destination",
                 "IsEnabled",
