@@ -22,17 +22,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.AnnotationEntry;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.ChecksumType;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectAnnotationsResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.ObjectLockMode;
 import software.amazon.awssdk.services.s3.model.ObjectOwnership;
@@ -320,6 +323,35 @@ class S3LargeRewriteTest {
       assertThat(report.describe()).contains("large objects that were rewritten stay under");
       assertNoUploadIsLeft();
     }
+  }
+
+  @Test
+  void rewrite_ofALargeObjectWithAnnotations_isLeftAndListed() {
+    put("a", r -> {});
+    AnnotationEntry annotation = AnnotationEntry.builder().annotationName("model").build();
+    ExecutionInterceptor annotated =
+        new ExecutionInterceptor() {
+          @Override
+          public SdkResponse modifyResponse(
+              Context.ModifyResponse context, ExecutionAttributes attributes) {
+            return context.response() instanceof ListObjectAnnotationsResponse response
+                ? response.toBuilder().annotations(annotation).build()
+                : context.response();
+          }
+        };
+    RotationPlan plan = plan();
+    RotationReport report;
+    try (S3Client client =
+        world.client(
+            S3Client.builder()
+                .overrideConfiguration(c -> c.addExecutionInterceptor(annotated)))) {
+      report =
+          world.runner(builder().client(client).build()).build().run(plan).requireComplete();
+    }
+
+    assertThat(report.steps().get(4).facts().find("stays.00").orElseThrow())
+        .endsWith("with what a copy in parts would lose, annotations");
+    assertThat(world.aws.calls().of("CreateMultipartUpload")).isEmpty();
   }
 
   @Test
