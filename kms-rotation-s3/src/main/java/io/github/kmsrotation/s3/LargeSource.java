@@ -76,12 +76,14 @@ record LargeSource(
                 .key(key)
                 .ifMatch(looked.head().eTag())
                 .checksumMode(ChecksumMode.ENABLED);
-        looked.customerKey().ifPresent(
-            k ->
-                request
-                    .sseCustomerAlgorithm(SseCustomerKey.ALGORITHM)
-                    .sseCustomerKey(k.base64())
-                    .sseCustomerKeyMD5(k.md5()));
+        looked
+            .customerKey()
+            .ifPresent(
+                k ->
+                    request
+                        .sseCustomerAlgorithm(SseCustomerKey.ALGORITHM)
+                        .sseCustomerKey(k.base64())
+                        .sseCustomerKeyMD5(k.md5()));
         HeadObjectResponse head = pace.call(() -> env.api().headObject(request.build()));
         Source source = new Source(key, head, looked.customerKey());
         GetObjectTaggingRequest tagging =
@@ -102,7 +104,9 @@ record LargeSource(
       }
     }
 
-    /** Servers that do not know them refuse, or take the request for GetObject and answer no XML. */
+    /**
+     * Servers that do not know them refuse, or take the request for GetObject and answer no XML.
+     */
     private boolean hasAnnotations(String key) {
       ListObjectAnnotationsRequest request =
           ListObjectAnnotationsRequest.builder().bucket(env.bucket().name()).key(key).build();
@@ -133,8 +137,7 @@ record LargeSource(
       long most = env.options().copyLimits().partSize(size);
       List<Part> parts = new ArrayList<>();
       for (long from = 0; from < size; from += most) {
-        parts.add(
-            new Part(parts.size() + 1, from, Math.min(most, size - from), Optional.empty()));
+        parts.add(new Part(parts.size() + 1, from, Math.min(most, size - from), Optional.empty()));
       }
       return parts;
     }
@@ -214,8 +217,7 @@ record LargeSource(
       Optional<String> copied = checksum().flatMap(checksum -> checksum.in(copy));
       if (noted.isPresent() && !noted.equals(copied)) {
         return Optional.of(
-            new Finding(
-                Verdict.FAILED, "the copy of part " + (i + 1) + " has another checksum"));
+            new Finding(Verdict.FAILED, "the copy of part " + (i + 1) + " has another checksum"));
       }
     }
     return Optional.empty();

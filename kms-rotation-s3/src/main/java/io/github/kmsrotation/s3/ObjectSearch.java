@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
@@ -29,7 +30,7 @@ final class ObjectSearch {
   private final Pace pace;
   private final AtomicLong under = new AtomicLong();
   private final AtomicLong unseen = new AtomicLong();
-  private final AtomicReference<Optional<String>> first = new AtomicReference<>(Optional.empty());
+  private final AtomicReference<@Nullable String> first = new AtomicReference<>();
   private long seen;
 
   ObjectSearch(
@@ -50,7 +51,7 @@ final class ObjectSearch {
           new KeyUse(
               under + " object versions of bucket " + bucket,
               "They are under the key, "
-                  + first.get().orElse("")
+                  + first.get()
                   + " for example: move them to another (RotationPlanner.forS3 with"
                   + " S3Options.onlyUnderKey)."));
     }
@@ -80,8 +81,7 @@ final class ObjectSearch {
       ListObjectVersionsResponse page =
           reader.read("s3:ListBucketVersions", () -> api.listObjectVersions(request.build()));
       List<VersionRef> versions = page.versions().stream().map(VersionRef::of).toList();
-      List<VersionRef> taken =
-          versions.subList(0, (int) Math.min(versions.size(), most - seen));
+      List<VersionRef> taken = versions.subList(0, (int) Math.min(versions.size(), most - seen));
       workers.each(taken, this::look);
       seen += taken.size();
       boolean isMore = Boolean.TRUE.equals(page.isTruncated());
@@ -105,8 +105,7 @@ final class ObjectSearch {
       HeadObjectResponse head = pace.call(() -> api.headObject(request));
       if (key.isNamedBy(Optional.ofNullable(head.ssekmsKeyId()))) {
         under.incrementAndGet();
-        first.compareAndSet(
-            Optional.empty(), Optional.of(version.key() + " (" + version.versionId() + ")"));
+        first.compareAndSet(null, version.key() + " (" + version.versionId() + ")");
       }
     } catch (S3Exception e) {
       boolean isGone = e.statusCode() == 404;

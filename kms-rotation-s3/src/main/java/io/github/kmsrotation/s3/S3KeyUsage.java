@@ -13,9 +13,9 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * What S3 keeps under a key in the key's Region, or would: settings of the account's buckets that
- * name it, and versions of objects as far as {@link S3Options.Builder#keySearch} has them looked at.
- * Found with {@link java.util.ServiceLoader}; not meant to be called by anybody else. Safe for use
- * by several threads.
+ * name it, and versions of objects as far as {@link S3Options.Builder#keySearch} has them looked
+ * at. Found with {@link java.util.ServiceLoader}; not meant to be called by anybody else. Safe for
+ * use by several threads.
  */
 public final class S3KeyUsage implements KeyUsageSource {
 

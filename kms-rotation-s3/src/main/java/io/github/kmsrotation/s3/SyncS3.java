@@ -152,7 +152,8 @@ record SyncS3(S3Client client) implements S3Api {
   }
 
   @Override
-  public CompleteMultipartUploadResponse completeMultipartUpload(CompleteMultipartUploadRequest request) {
+  public CompleteMultipartUploadResponse completeMultipartUpload(
+      CompleteMultipartUploadRequest request) {
     return client.completeMultipartUpload(request);
   }
 
@@ -197,7 +198,8 @@ record SyncS3(S3Client client) implements S3Api {
   }
 
   @Override
-  public ListBucketInventoryConfigurationsResponse listBucketInventoryConfigurations(ListBucketInventoryConfigurationsRequest request) {
+  public ListBucketInventoryConfigurationsResponse listBucketInventoryConfigurations(
+      ListBucketInventoryConfigurationsRequest request) {
     return client.listBucketInventoryConfigurations(request);
   }
 

@@ -53,7 +53,8 @@ final class VerifyObjectsStep extends SweepStep {
             Long.toString(astray)));
     evidence.add(counted("versions under " + env.keyArn(), tally, Verdict.UNDER_NEW_KEY));
     if (tally.count(Verdict.OUT_OF_SCOPE) > 0) {
-      evidence.add(counted("versions " + Verdict.OUT_OF_SCOPE.words(), tally, Verdict.OUT_OF_SCOPE));
+      evidence.add(
+          counted("versions " + Verdict.OUT_OF_SCOPE.words(), tally, Verdict.OUT_OF_SCOPE));
     }
     for (Verdict verdict : Verdict.values()) {
       if (verdict.isLeft() && tally.count(verdict) > 0) {
@@ -79,9 +80,7 @@ final class VerifyObjectsStep extends SweepStep {
   /** What AWS refused to move, and the caller accepts. */
   private long accepted(StepContext context) {
     return env.options().isLeavingObjectsAccepted()
-        ? Tally.of(
-                context.factsOf(
-                    env.scope().rewritesAll() ? RewriteStep.ID : ReencryptStep.ID))
+        ? Tally.of(context.factsOf(env.scope().rewritesAll() ? RewriteStep.ID : ReencryptStep.ID))
             .count(Verdict.FAILED)
         : 0;
   }

@@ -32,8 +32,10 @@ import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 /** Objects under customer-provided keys go under the KMS key, and nothing tells their keys. */
 class S3CustomerKeyTest {
 
-  private static final byte[] KEY = "the-secret-key-of-this-customer!".getBytes(StandardCharsets.UTF_8);
-  private static final byte[] WRONG = "another-key-of-the-same-customer".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] KEY =
+      "the-secret-key-of-this-customer!".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] WRONG =
+      "another-key-of-the-same-customer".getBytes(StandardCharsets.UTF_8);
 
   @TempDir Path directory;
   private S3World world;
@@ -57,9 +59,10 @@ class S3CustomerKeyTest {
   @ValueSource(ints = {3, 1_000})
   void rewrite_ofAnObjectUnderACustomerKey_putsItUnderTheKmsKey(int mostAtOnce) {
     world.put("a", r -> under(KEY, r).metadata(Map.of("owner", "x")).tagging("t=1"));
-    S3Options options = options((bucket, key, version) -> Optional.of(SseCustomerKey.of(KEY)))
-        .copyLimits(new CopyLimits(mostAtOnce, 5L << 20))
-        .build();
+    S3Options options =
+        options((bucket, key, version) -> Optional.of(SseCustomerKey.of(KEY)))
+            .copyLimits(new CopyLimits(mostAtOnce, 5L << 20))
+            .build();
 
     RotationReport report = rotate(options);
 
@@ -113,21 +116,22 @@ class S3CustomerKeyTest {
                 .build());
 
     assertThat(world.head("known").ssekmsKeyId()).isEqualTo(world.newKey);
-    assertThat(
-            Files.readString(directory.resolve(report.runId() + "-not-rewritten.csv")).lines())
+    assertThat(Files.readString(directory.resolve(report.runId() + "-not-rewritten.csv")).lines())
         .containsExactly(
             "orders-archive,throws,null,SSE_C,the key provider threw IllegalStateException",
             "orders-archive,unknown,null,SSE_C,the key provider has no key for it",
             "orders-archive,wrong,null,SSE_C,the key that the key provider has for it is refused "
                 + " 403");
     assertThat(
-            world.s3.getObjectAsBytes(
-                r ->
-                    r.bucket(S3World.BUCKET)
-                        .key("wrong")
-                        .sseCustomerAlgorithm("AES256")
-                        .sseCustomerKey(base64(KEY))
-                        .sseCustomerKeyMD5(SseCustomerKey.of(KEY).md5()))
+            world
+                .s3
+                .getObjectAsBytes(
+                    r ->
+                        r.bucket(S3World.BUCKET)
+                            .key("wrong")
+                            .sseCustomerAlgorithm("AES256")
+                            .sseCustomerKey(base64(KEY))
+                            .sseCustomerKeyMD5(SseCustomerKey.of(KEY).md5()))
                 .asUtf8String())
         .isEqualTo("content of wrong");
   }

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.services.s3.model.InventoryFrequency;
 import software.amazon.awssdk.services.s3.model.InventoryFormat;
+import software.amazon.awssdk.services.s3.model.InventoryFrequency;
 import software.amazon.awssdk.services.s3.model.InventoryIncludedObjectVersions;
 import software.amazon.awssdk.services.s3.model.ReplicationRule;
 import software.amazon.awssdk.services.s3.model.ReplicationRuleStatus;
@@ -104,9 +104,7 @@ class S3KeyUsageTest {
                                             b.bucket("arn:aws:s3:::" + S3World.BUCKET)
                                                 .format(InventoryFormat.CSV)
                                                 .encryption(
-                                                    e ->
-                                                        e.ssekms(
-                                                            k -> k.keyId(world.oldKey)))))));
+                                                    e -> e.ssekms(k -> k.keyId(world.oldKey)))))));
 
     assertThat(uses(world.oldKey, searching(S3KeySearch.everyVersionIn(List.of()))))
         .extracting(KeyUse::resource)
@@ -124,8 +122,7 @@ class S3KeyUsageTest {
     world.put("a", r -> r.serverSideEncryption(ServerSideEncryption.AES256));
     world.put(
         "b",
-        r ->
-            r.serverSideEncryption(ServerSideEncryption.AWS_KMS_DSSE).ssekmsKeyId(world.oldKey));
+        r -> r.serverSideEncryption(ServerSideEncryption.AWS_KMS_DSSE).ssekmsKeyId(world.oldKey));
     world.setDefault(e -> e.sseAlgorithm(ServerSideEncryption.AES256));
 
     assertThat(uses(world.oldKey, searching(S3KeySearch.everyVersion())))

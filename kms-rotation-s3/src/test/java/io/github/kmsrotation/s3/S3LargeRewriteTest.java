@@ -255,8 +255,7 @@ class S3LargeRewriteTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"CreateMultipartUpload", "UploadPartCopy", "CompleteMultipartUpload"})
+  @ValueSource(strings = {"CreateMultipartUpload", "UploadPartCopy", "CompleteMultipartUpload"})
   void rewrite_inParts_thatIsRefused_listsTheObject_andResumedRewritesIt(String operation) {
     put("a", r -> {});
     world.aws.faults().on(operation).error("AccessDenied", 403);
@@ -343,10 +342,8 @@ class S3LargeRewriteTest {
     RotationReport report;
     try (S3Client client =
         world.client(
-            S3Client.builder()
-                .overrideConfiguration(c -> c.addExecutionInterceptor(annotated)))) {
-      report =
-          world.runner(builder().client(client).build()).build().run(plan).requireComplete();
+            S3Client.builder().overrideConfiguration(c -> c.addExecutionInterceptor(annotated)))) {
+      report = world.runner(builder().client(client).build()).build().run(plan).requireComplete();
     }
 
     assertThat(report.steps().get(4).facts().find("stays.00").orElseThrow())
@@ -358,10 +355,7 @@ class S3LargeRewriteTest {
   void rewrite_inParts_touchesNoUploadOfOthers() {
     put("a", r -> {});
     String others =
-        world
-            .s3
-            .createMultipartUpload(r -> r.bucket(S3World.BUCKET).key("other"))
-            .uploadId();
+        world.s3.createMultipartUpload(r -> r.bucket(S3World.BUCKET).key("other")).uploadId();
     String sameKey =
         world.s3.createMultipartUpload(r -> r.bucket(S3World.BUCKET).key("a")).uploadId();
     world.s3.uploadPart(
@@ -442,8 +436,7 @@ class S3LargeRewriteTest {
               .build());
     }
     world.s3.completeMultipartUpload(
-        r ->
-            r.bucket(S3World.BUCKET).key(key).uploadId(id).multipartUpload(m -> m.parts(parts)));
+        r -> r.bucket(S3World.BUCKET).key(key).uploadId(id).multipartUpload(m -> m.parts(parts)));
   }
 
   private void assertNoUploadIsLeft() {

@@ -22,7 +22,8 @@ final class S3Mock implements AutoCloseable {
 
   static final Path JAR = Path.of("target", "s3mock", "s3mock-exec.jar");
 
-  private static final Pattern PORT = Pattern.compile("Tomcat started on ports? .*?(\\d+) \\(http\\)");
+  private static final Pattern PORT =
+      Pattern.compile("Tomcat started on ports? .*?(\\d+) \\(http\\)");
 
   private final Process process;
   private final int port;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.kmsrotation.RotationPlanner;
-import io.github.kmsrotation.key.RotationReason;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.run.RotationReport;
 import io.github.kmsrotation.run.RunStatus;
@@ -14,8 +13,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -33,8 +30,10 @@ import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.GetObjectLockConfigurationRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 import software.amazon.awssdk.services.s3.model.StorageClass;
 
 /** The rewrite path on a server that we did not write, and what that one keeps from being moved. */
@@ -111,7 +110,9 @@ class S3MockTest {
         Context.ModifyHttpResponse context, ExecutionAttributes attributes) {
       return context.request() instanceof GetObjectLockConfigurationRequest
               && context.httpResponse().statusCode() == 400
-          ? context.responseBody().map(body -> replaced(body, "InvalidRequest", "ObjectLockConfigurationNotFoundError"))
+          ? context
+              .responseBody()
+              .map(body -> replaced(body, "InvalidRequest", "ObjectLockConfigurationNotFoundError"))
           : context.responseBody();
     }
 
@@ -192,6 +193,44 @@ class S3MockTest {
     assertThat(s3.getObjectAsBytes(r -> r.bucket(BUCKET).key("dir/large")).asByteArray())
         .isEqualTo(large);
     assertThat(s3.listMultipartUploads(r -> r.bucket(BUCKET)).uploads()).isEmpty();
+  }
+
+  /** So it does for everybody. */
+  @Test
+  void s3Mock_forgetsTheKeyOfAnyUploadInParts() {
+    String id =
+        s3.createMultipartUpload(
+                r ->
+                    r.bucket(BUCKET)
+                        .key("other")
+                        .serverSideEncryption(ServerSideEncryption.AWS_KMS)
+                        .ssekmsKeyId(world.newKey))
+            .uploadId();
+    String tag =
+        s3.uploadPart(
+                r -> r.bucket(BUCKET).key("other").uploadId(id).partNumber(1),
+                RequestBody.fromString("a part"))
+            .eTag();
+    CompletedPart part = CompletedPart.builder().partNumber(1).eTag(tag).build();
+    s3.completeMultipartUpload(
+        r -> r.bucket(BUCKET).key("other").uploadId(id).multipartUpload(m -> m.parts(part)));
+
+    assertThat(head("other").ssekmsKeyId()).isNull();
+  }
+
+  /** It keeps the version's id when an object is copied to itself, where AWS makes a version. */
+  @Test
+  void rewrite_whereThereAreVersions_isSeenAsTheSameVersion_andDeletesNone() {
+    s3.putBucketVersioning(r -> r.bucket(BUCKET).versioningConfiguration(v -> v.status("Enabled")));
+    put("dir/a");
+    String former = head("dir/a").versionId();
+    S3Options options = options();
+
+    world.runner(options).build().run(plan(options)).requireComplete();
+
+    assertThat(head("dir/a").ssekmsKeyId()).isEqualTo(world.newKey);
+    assertThat(head("dir/a").versionId()).isEqualTo(former);
+    assertThat(s3.listObjectVersions(r -> r.bucket(BUCKET)).versions()).hasSize(1);
   }
 
   private S3Options options() {

@@ -105,8 +105,7 @@ class S3OldVersionsTest {
             .filter(v -> v.key().equals("gone") && v.isLatest())
             .findFirst()
             .orElseThrow();
-    world.s3.deleteObject(
-        r -> r.bucket(S3World.BUCKET).key("gone").versionId(copy.versionId()));
+    world.s3.deleteObject(r -> r.bucket(S3World.BUCKET).key("gone").versionId(copy.versionId()));
 
     world.runner(options()).build().resume(plan.runId()).requireComplete();
 
@@ -136,17 +135,14 @@ class S3OldVersionsTest {
     Path list = directory.resolve("list.csv");
     SupersededFile file = new SupersededFile(list);
     file.add(new Superseded("a,b\nü", "v1", "v2"));
-    Files.writeString(
-        list,
-        "half,a",
-        StandardCharsets.US_ASCII,
-        StandardOpenOption.APPEND);
+    Files.writeString(list, "half,a", StandardCharsets.US_ASCII, StandardOpenOption.APPEND);
 
     SupersededFile.Stretch stretch = file.read(0, 10);
 
     assertThat(stretch.lines()).containsExactly(new Superseded("a,b\nü", "v1", "v2"));
     file.add(new Superseded("c", "v3", "v4"));
-    assertThat(file.read(stretch.end(), 10).lines()).containsExactly(new Superseded("c", "v3", "v4"));
+    assertThat(file.read(stretch.end(), 10).lines())
+        .containsExactly(new Superseded("c", "v3", "v4"));
   }
 
   @Test

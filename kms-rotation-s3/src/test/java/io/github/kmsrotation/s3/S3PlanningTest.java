@@ -132,9 +132,7 @@ class S3PlanningTest {
     assertThat(problems(world.planner()))
         .extracting(Notice::text)
         .containsExactly(
-            "The bucket does not belong to the account of the key, "
-                + world.aws.accountId()
-                + ".");
+            "The bucket does not belong to the account of the key, " + world.aws.accountId() + ".");
     world.aws.faults().on("HeadBucket").nth(2).error("AccessDenied", 403);
     S3Options options = world.options().rewriteEverything().build();
     assertThat(world.planner().with(options).plan().steps()).hasSize(4);
@@ -284,9 +282,14 @@ class S3PlanningTest {
 
   @Test
   void target_whichIsNoBucket_isRefused() {
-    for (String name : List.of("", "ab", "s3://orders", "arn:aws:s3:::orders",
-                "arn:aws:s3:eu-central-1:111122223333:accesspoint/orders",
-                "arn:aws:s3-outposts:eu-central-1:111122223333:outpost/op-1/bucket/orders")) {
+    for (String name :
+        List.of(
+            "",
+            "ab",
+            "s3://orders",
+            "arn:aws:s3:::orders",
+            "arn:aws:s3:eu-central-1:111122223333:accesspoint/orders",
+            "arn:aws:s3-outposts:eu-central-1:111122223333:outpost/op-1/bucket/orders")) {
       assertThatIllegalArgumentException().isThrownBy(() -> RotationPlanner.forS3(name));
     }
     assertThatIllegalArgumentException().isThrownBy(() -> RotationPlanner.forS3("orders", ""));

@@ -162,8 +162,7 @@ class S3ScopeTest {
     assertThat(keys("b")).containsExactly(world.newKey);
     assertThat(plan.steps())
         .extracting(StepDescription::id)
-        .containsExactly(
-            "set-default-encryption", "rewrite", "rewrite-large", "verify-objects");
+        .containsExactly("set-default-encryption", "rewrite", "rewrite-large", "verify-objects");
     assertThat(evidence(report))
         .contains(
             "versions under " + world.newKey + ": 2",

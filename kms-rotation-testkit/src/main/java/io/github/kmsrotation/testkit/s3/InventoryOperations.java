@@ -4,7 +4,6 @@ import io.github.kmsrotation.testkit.http.AwsError;
 import io.github.kmsrotation.testkit.http.RestAnswer;
 import java.io.IOException;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -82,11 +81,9 @@ final class InventoryOperations {
   }
 
   private RestAnswer delete(S3Request request) {
-    Optional.ofNullable(state.bucket(request).documents.remove(STORED_AS + id(request)))
-        .orElseThrow(
-            () ->
-                S3Errors.notFound(
-                    "NoSuchConfiguration", "The specified configuration does not exist."));
+    if (state.bucket(request).documents.remove(STORED_AS + id(request)) == null) {
+      throw S3Errors.notFound("NoSuchConfiguration", "The specified configuration does not exist.");
+    }
     return RestAnswer.of(204, Map.of(), new byte[0]);
   }
 }
