@@ -11,11 +11,14 @@ import io.github.kmsrotation.run.Approvals;
 import io.github.kmsrotation.run.Approver;
 import io.github.kmsrotation.run.RotationRunner;
 import io.github.kmsrotation.run.Sleeper;
+import io.github.kmsrotation.s3.S3KeySearch;
+import io.github.kmsrotation.s3.S3Options;
 import java.nio.file.Path;
 import java.time.Clock;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.rds.RdsClient;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** How an application retires the key that its data was under before. */
 final class FormerKeyRetirement {
@@ -23,16 +26,23 @@ final class FormerKeyRetirement {
   private final KmsClient kms;
   private final KeyRetirementOptions options;
 
-  FormerKeyRetirement(KmsClient kms, RdsClient rds, Ec2Client ec2) {
+  FormerKeyRetirement(KmsClient kms, RdsClient rds, Ec2Client ec2, S3Client s3) {
     this.kms = kms;
     EbsOptions ebsOptions = EbsOptions.builder().client(ec2).build();
     RdsOptions rdsOptions = RdsOptions.builder().client(rds).build();
     // README {
+    S3Options s3Options =
+        S3Options.builder()
+            .client(s3) // not in README
+            .keySearch(S3KeySearch.everyVersion())
+            .build();
+
     KeyRetirementOptions options =
         KeyRetirementOptions.builder()
             .client(kms) // not in README
             .with(rdsOptions)
             .with(ebsOptions)
+            .with(s3Options)
             .iAcceptThatTheKeyWasUsedLately()
             .build();
     // README }

@@ -22,6 +22,7 @@ import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.kms.model.KeyState;
 import software.amazon.awssdk.services.rds.RdsClient;
+import software.amazon.awssdk.services.s3.S3Client;
 
 class FormerKeyRetirementTest {
 
@@ -41,10 +42,11 @@ class FormerKeyRetirementTest {
     try (EmbeddedAws aws = EmbeddedAws.builder().clock(clock).start();
         KmsClient kms = client(KmsClient.builder(), aws);
         RdsClient rds = client(RdsClient.builder(), aws);
-        Ec2Client ec2 = client(Ec2Client.builder(), aws)) {
+        Ec2Client ec2 = client(Ec2Client.builder(), aws);
+        S3Client s3 = client(S3Client.builder(), aws)) {
       String key = kms.createKey().keyMetadata().arn();
       kms.encrypt(r -> r.keyId(key).plaintext(SdkBytes.fromUtf8String("an order")));
-      FormerKeyRetirement retirement = new FormerKeyRetirement(kms, rds, ec2);
+      FormerKeyRetirement retirement = new FormerKeyRetirement(kms, rds, ec2, s3);
 
       RotationPlan plan = retirement.plan(key, clock);
       RotationRunner runner =

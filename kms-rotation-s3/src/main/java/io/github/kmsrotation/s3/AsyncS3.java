@@ -165,7 +165,8 @@ record AsyncS3(S3AsyncClient client) implements S3Api {
   }
 
   @Override
-  public CompleteMultipartUploadResponse completeMultipartUpload(CompleteMultipartUploadRequest request) {
+  public CompleteMultipartUploadResponse completeMultipartUpload(
+      CompleteMultipartUploadRequest request) {
     return await(client.completeMultipartUpload(request));
   }
 
@@ -210,7 +211,8 @@ record AsyncS3(S3AsyncClient client) implements S3Api {
   }
 
   @Override
-  public ListBucketInventoryConfigurationsResponse listBucketInventoryConfigurations(ListBucketInventoryConfigurationsRequest request) {
+  public ListBucketInventoryConfigurationsResponse listBucketInventoryConfigurations(
+      ListBucketInventoryConfigurationsRequest request) {
     return await(client.listBucketInventoryConfigurations(request));
   }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
@@ -75,31 +76,50 @@ record LargeSource(
                 .key(key)
                 .ifMatch(looked.head().eTag())
                 .checksumMode(ChecksumMode.ENABLED);
-        looked.customerKey().ifPresent(
-            k ->
-                request
-                    .sseCustomerAlgorithm(SseCustomerKey.ALGORITHM)
-                    .sseCustomerKey(k.base64())
-                    .sseCustomerKeyMD5(k.md5()));
+        looked
+            .customerKey()
+            .ifPresent(
+                k ->
+                    request
+                        .sseCustomerAlgorithm(SseCustomerKey.ALGORITHM)
+                        .sseCustomerKey(k.base64())
+                        .sseCustomerKeyMD5(k.md5()));
         HeadObjectResponse head = pace.call(() -> env.api().headObject(request.build()));
         Source source = new Source(key, head, looked.customerKey());
         GetObjectTaggingRequest tagging =
             GetObjectTaggingRequest.builder().bucket(env.bucket().name()).key(key).build();
-        ListObjectAnnotationsRequest annotations =
-            ListObjectAnnotationsRequest.builder().bucket(env.bucket().name()).key(key).build();
         return Optional.of(
             new LargeSource(
                 source,
                 pace.call(() -> env.api().getObjectTagging(tagging)).tagSet(),
                 sources.grants(key),
-                !pace.call(() -> env.api().listObjectAnnotations(annotations))
-                    .annotations()
-                    .isEmpty(),
+                pace.call(() -> hasAnnotations(key)),
                 parts(source),
                 now));
       } catch (S3Exception e) {
         if (e.statusCode() == 412) {
           return Optional.empty();
+        }
+        throw e;
+      }
+    }
+
+    /**
+     * Servers that do not know them refuse, or take the request for GetObject and answer no XML.
+     */
+    private boolean hasAnnotations(String key) {
+      ListObjectAnnotationsRequest request =
+          ListObjectAnnotationsRequest.builder().bucket(env.bucket().name()).key(key).build();
+      try {
+        return !env.api().listObjectAnnotations(request).annotations().isEmpty();
+      } catch (S3Exception e) {
+        if (e.statusCode() == 405 || e.statusCode() == 501) {
+          return false;
+        }
+        throw e;
+      } catch (SdkClientException e) {
+        if (String.valueOf(e.getMessage()).startsWith("Could not parse XML response")) {
+          return false;
         }
         throw e;
       }
@@ -117,8 +137,7 @@ record LargeSource(
       long most = env.options().copyLimits().partSize(size);
       List<Part> parts = new ArrayList<>();
       for (long from = 0; from < size; from += most) {
-        parts.add(
-            new Part(parts.size() + 1, from, Math.min(most, size - from), Optional.empty()));
+        parts.add(new Part(parts.size() + 1, from, Math.min(most, size - from), Optional.empty()));
       }
       return parts;
     }
@@ -167,8 +186,9 @@ record LargeSource(
     return source.head();
   }
 
+  /** Without its type, which S3 always tells, it could not be asked for again. */
   Optional<PartChecksum> checksum() {
-    return PartChecksum.of(head());
+    return PartChecksum.of(head()).filter(checksum -> checksum.type().isPresent());
   }
 
   /** What a copy in parts cannot carry over, in words. */
@@ -197,8 +217,7 @@ record LargeSource(
       Optional<String> copied = checksum().flatMap(checksum -> checksum.in(copy));
       if (noted.isPresent() && !noted.equals(copied)) {
         return Optional.of(
-            new Finding(
-                Verdict.FAILED, "the copy of part " + (i + 1) + " has another checksum"));
+            new Finding(Verdict.FAILED, "the copy of part " + (i + 1) + " has another checksum"));
       }
     }
     return Optional.empty();

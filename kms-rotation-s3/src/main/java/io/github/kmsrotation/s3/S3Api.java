@@ -121,7 +121,8 @@ interface S3Api extends SdkAutoCloseable {
 
   GetBucketReplicationResponse getBucketReplication(GetBucketReplicationRequest request);
 
-  ListBucketInventoryConfigurationsResponse listBucketInventoryConfigurations(ListBucketInventoryConfigurationsRequest request);
+  ListBucketInventoryConfigurationsResponse listBucketInventoryConfigurations(
+      ListBucketInventoryConfigurationsRequest request);
 
   byte[] getObject(GetObjectRequest request);
 

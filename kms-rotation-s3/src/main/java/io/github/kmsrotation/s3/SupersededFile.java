@@ -53,7 +53,9 @@ final class SupersededFile {
                 + "\n")
             .getBytes(StandardCharsets.UTF_8);
     try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      channel.truncate(wholeLines(channel)).position(channel.size());
       ByteBuffer buffer = ByteBuffer.wrap(line);
       while (buffer.hasRemaining()) {
         channel.write(buffer);
@@ -61,6 +63,21 @@ final class SupersededFile {
     } catch (IOException e) {
       throw failed("written", e);
     }
+  }
+
+  /** Where the last whole line ends; what is after it is written over. */
+  private static long wholeLines(FileChannel channel) throws IOException {
+    long end = channel.size();
+    ByteBuffer last = ByteBuffer.allocate(1);
+    while (end > 0) {
+      last.clear();
+      channel.read(last, end - 1);
+      if (last.get(0) == '\n') {
+        return end;
+      }
+      end--;
+    }
+    return end;
   }
 
   /** Has it on disk. */
@@ -100,8 +117,7 @@ final class SupersededFile {
     String[] parts = line.split(",", -1);
     return parts.length == 3 && !parts[1].isEmpty() && !parts[2].isEmpty()
         ? Optional.of(
-            new Superseded(
-                URLDecoder.decode(parts[0], StandardCharsets.UTF_8), parts[1], parts[2]))
+            new Superseded(URLDecoder.decode(parts[0], StandardCharsets.UTF_8), parts[1], parts[2]))
         : Optional.empty();
   }
 

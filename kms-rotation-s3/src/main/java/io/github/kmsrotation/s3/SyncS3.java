@@ -159,7 +159,8 @@ record SyncS3(S3Client client) implements S3Api {
   }
 
   @Override
-  public CompleteMultipartUploadResponse completeMultipartUpload(CompleteMultipartUploadRequest request) {
+  public CompleteMultipartUploadResponse completeMultipartUpload(
+      CompleteMultipartUploadRequest request) {
     return client.completeMultipartUpload(request);
   }
 
@@ -204,7 +205,8 @@ record SyncS3(S3Client client) implements S3Api {
   }
 
   @Override
-  public ListBucketInventoryConfigurationsResponse listBucketInventoryConfigurations(ListBucketInventoryConfigurationsRequest request) {
+  public ListBucketInventoryConfigurationsResponse listBucketInventoryConfigurations(
+      ListBucketInventoryConfigurationsRequest request) {
     return client.listBucketInventoryConfigurations(request);
   }
 

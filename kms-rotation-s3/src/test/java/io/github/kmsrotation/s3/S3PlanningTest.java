@@ -13,10 +13,18 @@ import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.target.S3Target;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kms.model.KeySpec;
 import software.amazon.awssdk.services.kms.model.KeyUsageType;
@@ -82,15 +90,6 @@ class S3PlanningTest {
   }
 
   @Test
-  void plan_ofADirectoryBucket_isRefused() {
-    assertThat(problems(world.planner(RotationPlanner.forS3("fast--euc1-az1--x-s3"))))
-        .singleElement()
-        .extracting(Notice::text)
-        .asString()
-        .contains("directory bucket");
-  }
-
-  @Test
   void plan_byAClientOfAnotherRegion_saysWhereTheBucketIs() {
     try (S3Client elsewhere =
         world.client(S3Client.builder().crossRegionAccessEnabled(false), Region.EU_WEST_1)) {
@@ -99,6 +98,88 @@ class S3PlanningTest {
           .extracting(Notice::text)
           .isEqualTo("The bucket is in eu-central-1, and the client is for eu-west-1.");
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "fast--euc1-az1--x-s3, directory bucket",
+    "orders-abc123--op-s3, Outposts",
+    "orders-table--table-s3, table bucket",
+    "orders-abc123-s3alias, alias of an access point",
+    "orders-abc123--ol-s3, alias of an access point",
+    "abc123xyz.mrap, alias of an access point"
+  })
+  void plan_ofWhatIsNoGeneralPurposeBucket_isRefused(String name, String what) {
+    assertThat(problems(world.planner(RotationPlanner.forS3(name))))
+        .singleElement()
+        .extracting(Notice::text)
+        .asString()
+        .contains(what);
+    assertThat(world.aws.calls().of("HeadBucket")).isEmpty();
+  }
+
+  @Test
+  void plan_toAKeyNamedByItsId_isForItsArn() {
+    String id = world.newKey.substring(world.newKey.lastIndexOf('/') + 1);
+
+    assertThat(world.planner().toKey(id).plan().targetKeyArn()).contains(world.newKey);
+  }
+
+  @Test
+  void plan_ofABucketOfAnotherAccount_isRefused_butForRewritingEverything() {
+    world.aws.faults().on("HeadBucket").nth(2).error("AccessDenied", 403);
+
+    assertThat(problems(world.planner()))
+        .extracting(Notice::text)
+        .containsExactly(
+            "The bucket does not belong to the account of the key, " + world.aws.accountId() + ".");
+    world.aws.faults().on("HeadBucket").nth(2).error("AccessDenied", 403);
+    S3Options options = world.options().rewriteEverything().build();
+    assertThat(world.planner().with(options).plan().steps()).hasSize(4);
+  }
+
+  @Test
+  void rotation_ofARequesterPaysBucket_saysInEveryCallWhoPays() {
+    world.enableVersioning();
+    world.put("a", r -> r.serverSideEncryption(ServerSideEncryption.AWS_KMS_DSSE));
+    world.put("b");
+    world.s3.putBucketRequestPayment(
+        r -> r.bucket(S3World.BUCKET).requestPaymentConfiguration(c -> c.payer(Payer.REQUESTER)));
+    List<String> unpaid = new CopyOnWriteArrayList<>();
+    AtomicInteger paid = new AtomicInteger();
+    ExecutionInterceptor watch =
+        new ExecutionInterceptor() {
+          @Override
+          public void beforeTransmission(
+              Context.BeforeTransmission context, ExecutionAttributes attributes) {
+            Optional<String> payer =
+                context.httpRequest().firstMatchingHeader("x-amz-request-payer");
+            if (payer.equals(Optional.of("requester"))) {
+              paid.incrementAndGet();
+            } else {
+              unpaid.add(context.request().getClass().getSimpleName());
+            }
+          }
+        };
+    try (S3Client watched =
+        world.client(
+            S3Client.builder().overrideConfiguration(c -> c.addExecutionInterceptor(watch)))) {
+      S3Options options =
+          world
+              .options()
+              .client(watched)
+              .iPayForRequests()
+              .rewriteWhatCannotBeUpdated()
+              .copyLimits(new CopyLimits(3, 5L << 20))
+              .build();
+      RotationPlan plan = world.planner().with(options).plan();
+      world.runner(options).build().run(plan).requireComplete();
+      assertThat(plan.describe()).contains("The caller's account pays for every call.");
+    }
+
+    assertThat(unpaid).isEmpty();
+    assertThat(paid).hasValueGreaterThan(20);
+    assertThat(world.head("a").ssekmsKeyId()).isEqualTo(world.newKey);
   }
 
   @Test
@@ -201,7 +282,14 @@ class S3PlanningTest {
 
   @Test
   void target_whichIsNoBucket_isRefused() {
-    for (String name : List.of("", "ab", "s3://orders", "arn:aws:s3:::orders")) {
+    for (String name :
+        List.of(
+            "",
+            "ab",
+            "s3://orders",
+            "arn:aws:s3:::orders",
+            "arn:aws:s3:eu-central-1:111122223333:accesspoint/orders",
+            "arn:aws:s3-outposts:eu-central-1:111122223333:outpost/op-1/bucket/orders")) {
       assertThatIllegalArgumentException().isThrownBy(() -> RotationPlanner.forS3(name));
     }
     assertThatIllegalArgumentException().isThrownBy(() -> RotationPlanner.forS3("orders", ""));

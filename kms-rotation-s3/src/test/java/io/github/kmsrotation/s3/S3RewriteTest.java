@@ -111,7 +111,7 @@ class S3RewriteTest {
         .containsExactly(before.get(0).versionId(), before.get(1).versionId());
     assertThat(world.head(after.get(1)).serverSideEncryption())
         .isEqualTo(ServerSideEncryption.AWS_KMS_DSSE);
-    assertThat(report.steps().get(4).evidence())
+    assertThat(report.steps().get(5).evidence())
         .extracting(Object::toString)
         .contains("versions left: under DSSE-KMS, so it would have to be rewritten: 2");
   }
@@ -238,7 +238,7 @@ class S3RewriteTest {
 
     RotationReport report = rotate();
 
-    assertThat(report.steps().get(4).evidence().get(1).actual())
+    assertThat(report.steps().get(5).evidence().get(1).actual())
         .isEqualTo(Integer.toString(2 * odd.size() + 1));
     for (String key : odd) {
       assertThat(world.read("moved" + key)).isEqualTo("content of moved" + key);

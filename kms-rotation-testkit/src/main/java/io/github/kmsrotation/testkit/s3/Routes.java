@@ -98,6 +98,9 @@ final class Routes {
           Map.entry("PUT replication", "PutBucketReplication"),
           Map.entry("GET replication", "GetBucketReplication"),
           Map.entry("DELETE replication", "DeleteBucketReplication"),
+          Map.entry("PUT inventory", "PutBucketInventoryConfiguration"),
+          Map.entry("GET inventory", "ListBucketInventoryConfigurations"),
+          Map.entry("DELETE inventory", "DeleteBucketInventoryConfiguration"),
           Map.entry("GET uploads", "ListMultipartUploads"),
           Map.entry("GET versions", "ListObjectVersions"),
           Map.entry("POST delete", "DeleteObjects"));
@@ -118,6 +121,7 @@ final class Routes {
           Map.entry("PUT legal-hold", "PutObjectLegalHold"),
           Map.entry("GET legal-hold", "GetObjectLegalHold"),
           Map.entry("GET attributes", "GetObjectAttributes"),
+          Map.entry("GET annotation", "ListObjectAnnotations"),
           Map.entry("PUT encryption", "UpdateObjectEncryption"),
           Map.entry("POST restore", "RestoreObject"),
           Map.entry("POST uploads", "CreateMultipartUpload"),

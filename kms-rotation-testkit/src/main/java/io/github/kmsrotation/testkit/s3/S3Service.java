@@ -31,6 +31,7 @@ public final class S3Service implements RestService, BatchReplication, AutoClose
     new BucketOperations(state).define(operations);
     new BucketSettings(state).define(operations);
     new BucketDocuments(state).define(operations);
+    new InventoryOperations(state).define(operations);
     new PutOperation(state).define(operations);
     new ReadOperations(state).define(operations);
     new CopyOperation(state).define(operations);
@@ -38,6 +39,7 @@ public final class S3Service implements RestService, BatchReplication, AutoClose
     new ObjectSettings(state).define(operations);
     new ObjectLockOperations(state).define(operations);
     new AttributesOperation(state).define(operations);
+    new AnnotationOperations(state).define(operations);
     new ListOperations(state).define(operations);
     new ListVersionsOperation(state).define(operations);
     new UploadOperations(state).define(operations);
