@@ -22,6 +22,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  *   <li>all objects, whichever key they are under
  *   <li>nothing is rewritten, since that changes dates and ETags and makes versions
  *   <li>{@link OldVersions#KEEP}: no version is deleted
+ *   <li>nothing is replicated: objects stay in their bucket
  *   <li>the bucket's owner pays for requests
  *   <li>no report file: what stays as it is is counted by reason, and the first few are named
  *   <li>a run stops at its end if an object could not be moved that should have been
@@ -40,6 +41,7 @@ public final class S3Options implements StrategyOptions<S3Target> {
   private final Optional<String> onlyKey;
   private final OldVersions oldVersions;
   private final Optional<S3KeySearch> keySearch;
+  private final Optional<Replication> replication;
   private final CopyLimits copyLimits;
   private final boolean leavingObjectsAccepted;
 
@@ -55,6 +57,7 @@ public final class S3Options implements StrategyOptions<S3Target> {
     this.onlyKey = builder.onlyKey;
     this.oldVersions = builder.oldVersions;
     this.keySearch = builder.keySearch;
+    this.replication = builder.replication;
     this.copyLimits = builder.copyLimits;
     this.leavingObjectsAccepted = builder.leavingObjectsAccepted;
   }
@@ -122,6 +125,10 @@ public final class S3Options implements StrategyOptions<S3Target> {
     return keySearch;
   }
 
+  Optional<Replication> replication() {
+    return replication;
+  }
+
   CopyLimits copyLimits() {
     return copyLimits;
   }
@@ -148,6 +155,8 @@ public final class S3Options implements StrategyOptions<S3Target> {
         + onlyKey
         + ", oldVersions="
         + oldVersions
+        + ", replicateTo="
+        + replication
         + ", iPayForRequests="
         + requester
         + ", iAcceptThatSomeObjectsStay="
@@ -169,6 +178,7 @@ public final class S3Options implements StrategyOptions<S3Target> {
     private Optional<String> onlyKey = Optional.empty();
     private OldVersions oldVersions = OldVersions.KEEP;
     private Optional<S3KeySearch> keySearch = Optional.empty();
+    private Optional<Replication> replication = Optional.empty();
     private CopyLimits copyLimits = CopyLimits.OF_S3;
     private boolean leavingObjectsAccepted;
 
@@ -340,6 +350,22 @@ public final class S3Options implements StrategyOptions<S3Target> {
      */
     public Builder keySearch(S3KeySearch search) {
       this.keySearch = Optional.of(search);
+      return this;
+    }
+
+    /**
+     * Objects are not moved where they lie: S3 replicates them, with their versions, to another
+     * bucket of the same Region under the new key, both buckets are compared, and a hook of yours
+     * switches readers and writers. The source is left as it is. Goes with neither rewriting, nor
+     * {@code onlyUnderKey}, nor {@code iPayForRequests}.
+     *
+     * <p>By default objects are moved where they lie, which costs no space and no switch.
+     *
+     * @param replication where to, and how
+     * @return this builder
+     */
+    public Builder replicateTo(Replication replication) {
+      this.replication = Optional.of(replication);
       return this;
     }
 

@@ -14,6 +14,7 @@ import io.github.kmsrotation.spi.TargetKey;
 import io.github.kmsrotation.target.S3Target;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.services.s3.model.HeadBucketRequest;
 import software.amazon.awssdk.services.s3.model.HeadBucketResponse;
@@ -55,6 +56,9 @@ final class S3Planning {
     Optional<String> moving =
         options.onlyKey().isPresent() ? only : byDefault.filter(this::isNotTheTarget);
     TargetKey key = TargetKey.choose(request, moving, region, findings);
+    if (options.replication().isPresent()) {
+      return replicating(options.replication().get(), bucket, former, moving, key);
+    }
     if (!options.isRewritingEverything()) {
       key.arn().ifPresent(arn -> checkOwner(bucket, arn));
     }
@@ -71,7 +75,27 @@ final class S3Planning {
             options.isRewritingEverything(),
             options.customerKeys().isPresent(),
             oldVersions);
-    return build(former.orElseThrow(), moving, region, key, scope);
+    return build(
+        moving, region, key, S3Steps.attributes(target, former.orElseThrow(), options, scope));
+  }
+
+  /** The source stays as it is, its default encryption included. */
+  private RotationPlan replicating(
+      Replication wanted,
+      Bucket bucket,
+      Optional<DefaultEncryption> former,
+      Optional<String> moving,
+      TargetKey key) {
+    key.arn().ifPresent(arn -> checkOwner(bucket, arn));
+    ReplicationSetup setup =
+        new ReplicationPreflight(bucket, target.prefix(), wanted, options, calls, findings)
+            .check(key.arn());
+    findings.throwIfAny(what());
+    Scope scope = new Scope(Optional.empty(), false, false, false, OldVersions.KEEP);
+    SortedMap<String, String> attributes =
+        S3Steps.attributes(target, former.orElseThrow(), options, scope);
+    attributes.putAll(setup.attributes());
+    return build(moving, api.region().id(), key, attributes);
   }
 
   /** Resolved once, as an alias may lead elsewhere tomorrow. */
@@ -205,11 +229,7 @@ final class S3Planning {
   }
 
   private RotationPlan build(
-      DefaultEncryption former,
-      Optional<String> current,
-      String region,
-      TargetKey key,
-      Scope scope) {
+      Optional<String> current, String region, TargetKey key, SortedMap<String, String> attributes) {
     KeyArn arn = key.arn().orElseThrow();
     RotationPlan.Builder plan =
         RotationPlan.builder(request.runId(), request.clock().instant())
@@ -218,7 +238,7 @@ final class S3Planning {
             .keys(request.why().name(), current, Optional.of(arn.value()))
             .rationale(key.rationale())
             .warnings(findings.warnings())
-            .attributes(S3Steps.attributes(target, former, options, scope));
+            .attributes(attributes);
     List<StepDescription> steps =
         S3Steps.of(plan.build(), api, options, Workers.none()).stream()
             .map(Step::description)

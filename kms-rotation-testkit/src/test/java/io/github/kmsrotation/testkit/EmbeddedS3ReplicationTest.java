@@ -24,6 +24,7 @@ import software.amazon.awssdk.services.s3.model.ObjectLockMode;
 import software.amazon.awssdk.services.s3.model.ObjectVersion;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.ReplicationRule;
+import software.amazon.awssdk.services.s3.model.ReplicationRuleFilter;
 import software.amazon.awssdk.services.s3.model.ReplicationRuleStatus;
 import software.amazon.awssdk.services.s3.model.ReplicationStatus;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
@@ -305,11 +306,11 @@ class EmbeddedS3ReplicationTest extends S3Fixture {
     assertInvalid(r -> r.destination(to("no-such-bucket-anywhere")));
     assertInvalid(r -> r.destination(to(BUCKET)));
     assertInvalid(r -> r.priority(null));
-    assertInvalid(r -> r.filter(null));
+    assertInvalid(r -> r.filter((ReplicationRuleFilter) null));
     assertInvalid(r -> r.filter(f -> f.tag(t -> t.key("x").value("y"))));
     assertInvalid(r -> r.destination(d -> d.bucket(arn(REPLICAS))));
     assertInvalid(
-        r -> r.destination(to(REPLICAS).andThen(d -> d.replicationTime(t -> t.status("Enabled")))));
+        r -> r.destination(to(REPLICAS).andThen(d -> d.replicationTime(t -> t.status("Enabled").time(m -> m.minutes(15))))));
     assertRefused(
         () -> replicate("without-versions", r -> r.destination(to(REPLICAS))),
         400,
