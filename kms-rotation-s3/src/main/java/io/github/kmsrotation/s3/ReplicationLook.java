@@ -93,17 +93,27 @@ final class ReplicationLook {
     }
   }
 
-  /** How far S3 is with a version, by the status that it shows of it. */
+  /**
+   * How far S3 is with a version, by the status that it shows of it. Where there are other rules,
+   * the status may be that of another destination.
+   */
   ReplicationFinding status(ReplicationSweep.Entry entry) {
     if (entry.isMarker()) {
       return new ReplicationFinding(Verdict.PASSED_OVER);
     }
     return guarded(
-        () ->
-            head(env.bucket().name(), entry, false)
-                .head()
-                .map(h -> status(h.replicationStatus()))
-                .orElse(new ReplicationFinding(Verdict.PASSED_OVER)));
+        () -> {
+          ReplicationFinding shown =
+              head(env.bucket().name(), entry, false)
+                  .head()
+                  .map(h -> status(h.replicationStatus()))
+                  .orElse(new ReplicationFinding(Verdict.PASSED_OVER));
+          boolean mayBeOfOthers =
+              setup.hasFormerRules() && shown.verdict() != Verdict.PASSED_OVER;
+          return mayBeOfOthers && !head(setup.destination(), entry, false).isAbsent()
+              ? new ReplicationFinding(Verdict.PASSED_OVER)
+              : shown;
+        });
   }
 
   private static ReplicationFinding status(

@@ -66,7 +66,7 @@ final class ReplicationPreflight {
     checkOptions();
     findings.check(() -> versioning(source));
     Optional<ReplicationConfiguration> rules = formerRules();
-    boolean comparesAcls = findings.look(this::hasAcls).orElse(true);
+    boolean comparesAcls = findings.look(() -> hasAcls(source)).orElse(true);
     ReplicationSetup setup = setup(rules.isPresent(), comparesAcls);
     new ReplicationRules(source, setup)
         .obstacle(rules)
@@ -77,6 +77,9 @@ final class ReplicationPreflight {
       findings.check(() -> defaultEncryption(key.get()));
       findings.check(this::emptiness);
       findings.check(() -> lifecycle(destination));
+      if (comparesAcls) {
+        findings.check(this::acls);
+      }
     }
     findings.check(() -> lifecycle(source));
     say();
@@ -124,17 +127,17 @@ final class ReplicationPreflight {
         .flatMap(rules -> rules);
   }
 
-  private boolean hasAcls() {
+  private boolean hasAcls(Bucket bucket) {
     try {
       return calls
           .read(
               "s3:GetBucketOwnershipControls",
               () ->
-                  source
+                  bucket
                       .api()
                       .getBucketOwnershipControls(
                           GetBucketOwnershipControlsRequest.builder()
-                              .bucket(source.name())
+                              .bucket(bucket.name())
                               .build()))
           .ownershipControls()
           .rules()
@@ -235,6 +238,16 @@ final class ReplicationPreflight {
           "Its default encryption is " + now.inWords() + ", not the new key.",
           "Set it to aws:kms with " + key.value() + ": what is written there after the switch, and"
               + " replicas of objects that are not encrypted, are encrypted with it.");
+    }
+  }
+
+  private void acls() {
+    if (!hasAcls(destination)) {
+      findings.warning(
+          "ACLs are enabled for it, and disabled for '" + destination.name() + "'.",
+          "An ACL that grants anything to anybody but the owner has no effect there, and the"
+              + " comparison names its object as different. Set the same Object Ownership, or"
+              + " replace ACLs by a bucket policy.");
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import software.amazon.awssdk.core.client.config.SdkAdvancedClientOption;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.endpoints.Endpoint;
 import software.amazon.awssdk.endpoints.EndpointUrl;
 import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
@@ -33,8 +34,14 @@ final class ReplicationWorld implements AutoCloseable {
 
   ReplicationWorld(Path directory) {
     world = new S3World(directory);
-    control =
-        world.client(
+    control = control(new ExecutionInterceptor() {});
+    world.enableVersioning();
+    world.create(REPORTS);
+    createReady(REPLICAS);
+  }
+
+  S3ControlClient control(ExecutionInterceptor interceptor) {
+    return world.client(
             S3ControlClient.builder()
                 .endpointProvider(
                     params ->
@@ -44,11 +51,9 @@ final class ReplicationWorld implements AutoCloseable {
                                 .build()))
                 .overrideConfiguration(
                     c ->
-                        c.putAdvancedOption(
-                            SdkAdvancedClientOption.DISABLE_HOST_PREFIX_INJECTION, true)));
-    world.enableVersioning();
-    world.create(REPORTS);
-    createReady(REPLICAS);
+                        c.addExecutionInterceptor(interceptor)
+                            .putAdvancedOption(
+                                SdkAdvancedClientOption.DISABLE_HOST_PREFIX_INJECTION, true)));
   }
 
   void createReady(String bucket) {
