@@ -166,7 +166,8 @@ record AsyncS3(S3AsyncClient client) implements S3Api {
   }
 
   @Override
-  public CompleteMultipartUploadResponse completeMultipartUpload(CompleteMultipartUploadRequest request) {
+  public CompleteMultipartUploadResponse completeMultipartUpload(
+      CompleteMultipartUploadRequest request) {
     return await(client.completeMultipartUpload(request));
   }
 
@@ -216,22 +217,26 @@ record AsyncS3(S3AsyncClient client) implements S3Api {
   }
 
   @Override
-  public DeleteBucketReplicationResponse deleteBucketReplication(DeleteBucketReplicationRequest request) {
+  public DeleteBucketReplicationResponse deleteBucketReplication(
+      DeleteBucketReplicationRequest request) {
     return await(client.deleteBucketReplication(request));
   }
 
   @Override
-  public GetBucketLifecycleConfigurationResponse getBucketLifecycleConfiguration(GetBucketLifecycleConfigurationRequest request) {
+  public GetBucketLifecycleConfigurationResponse getBucketLifecycleConfiguration(
+      GetBucketLifecycleConfigurationRequest request) {
     return await(client.getBucketLifecycleConfiguration(request));
   }
 
   @Override
-  public GetBucketOwnershipControlsResponse getBucketOwnershipControls(GetBucketOwnershipControlsRequest request) {
+  public GetBucketOwnershipControlsResponse getBucketOwnershipControls(
+      GetBucketOwnershipControlsRequest request) {
     return await(client.getBucketOwnershipControls(request));
   }
 
   @Override
-  public ListBucketInventoryConfigurationsResponse listBucketInventoryConfigurations(ListBucketInventoryConfigurationsRequest request) {
+  public ListBucketInventoryConfigurationsResponse listBucketInventoryConfigurations(
+      ListBucketInventoryConfigurationsRequest request) {
     return await(client.listBucketInventoryConfigurations(request));
   }
 

@@ -2,8 +2,8 @@ package io.github.kmsrotation.s3;
 
 /**
  * Your hook that has readers and writers use the replica instead of the source: a configuration
- * value, a DNS name, an access point. Called by one thread. Each method may be called again, after a
- * crash or when the run is resumed, so it has to be harmless to repeat; what it throws stops the
+ * value, a DNS name, an access point. Called by one thread. Each method may be called again, after
+ * a crash or when the run is resumed, so it has to be harmless to repeat; what it throws stops the
  * run, which can be resumed.
  *
  * <p>Switch writers with the readers, or before them: what is written to the source afterwards is

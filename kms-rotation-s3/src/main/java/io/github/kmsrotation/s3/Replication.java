@@ -21,8 +21,7 @@ import software.amazon.awssdk.services.s3control.S3ControlClient;
  *   <li>a destination that has objects already is refused
  * </ul>
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html">Replicating
+ * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html">Replicating
  *     objects within and across Regions</a>
  */
 public final class Replication {

@@ -55,7 +55,8 @@ final class ReplicationCompareStep extends ReplicationStep {
   @Override
   public StepOutcome advance(StepContext context) {
     Facts noted = context.lastCheckpoint();
-    Instant since = noted.find(SINCE).map(Instant::parse).orElseGet(() -> context.clock().instant());
+    Instant since =
+        noted.find(SINCE).map(Instant::parse).orElseGet(() -> context.clock().instant());
     Map<String, String> keep = new TreeMap<>();
     keep.put(SINCE, since.toString());
     Part part = noted.find(PART).map(Part::valueOf).orElse(Part.SOURCE);
@@ -177,8 +178,7 @@ final class ReplicationCompareStep extends ReplicationStep {
         evidence.add(counted(verdict.words(), source, verdict));
       }
     }
-    boolean isPassed =
-        evidence.get(0).matches() && evidence.get(1).matches();
+    boolean isPassed = evidence.get(0).matches() && evidence.get(1).matches();
     if (!isPassed) {
       context.checkpoint(Facts.none());
       return new StepOutcome.Blocked(

@@ -108,8 +108,7 @@ final class ReplicationLook {
                   .head()
                   .map(h -> status(h.replicationStatus()))
                   .orElse(new ReplicationFinding(Verdict.PASSED_OVER));
-          boolean mayBeOfOthers =
-              setup.hasFormerRules() && shown.verdict() != Verdict.PASSED_OVER;
+          boolean mayBeOfOthers = setup.hasFormerRules() && shown.verdict() != Verdict.PASSED_OVER;
           return mayBeOfOthers && !head(setup.destination(), entry, false).isAbsent()
               ? new ReplicationFinding(Verdict.PASSED_OVER)
               : shown;

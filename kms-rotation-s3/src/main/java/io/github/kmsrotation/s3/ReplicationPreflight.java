@@ -173,7 +173,9 @@ final class ReplicationPreflight {
     } catch (MissingPermissionException e) {
       findings.problem(
           name,
-          "It does not belong to the account of the key, " + key.accountId() + ", or may not be"
+          "It does not belong to the account of the key, "
+              + key.accountId()
+              + ", or may not be"
               + " looked at.",
           "Name a bucket of the source's account as the destination, and allow s3:ListBucket.");
     } catch (S3Exception e) {
@@ -181,7 +183,9 @@ final class ReplicationPreflight {
         findings.problem(
             name,
             "There is no such bucket.",
-            "Create it in " + key.region() + ", with versioning and with the new key as its"
+            "Create it in "
+                + key.region()
+                + ", with versioning and with the new key as its"
                 + " default encryption.");
       } else if (e.statusCode() == 301 || e.statusCode() == 400) {
         elsewhere(key);
@@ -204,7 +208,8 @@ final class ReplicationPreflight {
     if (!status.equals(ENABLED)) {
       findings.problem(
           bucket.name(),
-          "Versioning is " + (status.isEmpty() ? "off" : "suspended")
+          "Versioning is "
+              + (status.isEmpty() ? "off" : "suspended")
               + ", and S3 replicates between buckets with versioning only.",
           "Enable it, which is for you to decide: from then on overwritten and deleted objects"
               + " stay as older versions, and cost.");
@@ -236,7 +241,9 @@ final class ReplicationPreflight {
       findings.problem(
           destination.name(),
           "Its default encryption is " + now.inWords() + ", not the new key.",
-          "Set it to aws:kms with " + key.value() + ": what is written there after the switch, and"
+          "Set it to aws:kms with "
+              + key.value()
+              + ": what is written there after the switch, and"
               + " replicas of objects that are not encrypted, are encrypted with it.");
     }
   }
@@ -257,8 +264,7 @@ final class ReplicationPreflight {
     prefix.ifPresent(request::prefix);
     ListObjectVersionsResponse page =
         calls.read(
-            "s3:ListBucketVersions",
-            () -> destination.api().listObjectVersions(request.build()));
+            "s3:ListBucketVersions", () -> destination.api().listObjectVersions(request.build()));
     boolean isEmpty = page.versions().isEmpty() && page.deleteMarkers().isEmpty();
     if (!isEmpty && !wanted.areOtherObjectsAccepted()) {
       findings.problem(
@@ -294,7 +300,8 @@ final class ReplicationPreflight {
 
   private void say() {
     findings.warning(
-        "Replication takes the space of all versions again, in bucket '" + destination.name()
+        "Replication takes the space of all versions again, in bucket '"
+            + destination.name()
             + "'.",
         "The source stays, under the former keys, until you delete it; this run deletes none of"
             + " its objects.");

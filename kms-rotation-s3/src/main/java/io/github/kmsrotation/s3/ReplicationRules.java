@@ -73,10 +73,15 @@ final class ReplicationRules {
     if (!now.get().role().equals(setup.role())) {
       return Optional.of(
           new Obstacle(
-              "Its replication rules use the role " + now.get().role() + ", not " + setup.role()
+              "Its replication rules use the role "
+                  + now.get().role()
+                  + ", not "
+                  + setup.role()
                   + ".",
               "A bucket has one role for all of its rules: give that one to roleArn(...), and let"
-                  + " it replicate to '" + setup.destination() + "', too."));
+                  + " it replicate to '"
+                  + setup.destination()
+                  + "', too."));
     }
     if (rules.stream().anyMatch(rule -> rule.filter() == null)) {
       return Optional.of(
@@ -93,7 +98,10 @@ final class ReplicationRules {
     if (same.isPresent()) {
       return Optional.of(
           new Obstacle(
-              "Its replication rule '" + same.get().id() + "' goes to '" + setup.destination()
+              "Its replication rule '"
+                  + same.get().id()
+                  + "' goes to '"
+                  + setup.destination()
                   + "' already.",
               "Of rules with one destination only that of the highest priority counts: name a"
                   + " bucket that nothing is replicated to."));
@@ -101,8 +109,9 @@ final class ReplicationRules {
     return rules.size() < MOST
         ? Optional.empty()
         : Optional.of(
-            new Obstacle("It has " + MOST + " replication rules.", "Remove one: there can be no"
-                + " more."));
+            new Obstacle(
+                "It has " + MOST + " replication rules.",
+                "Remove one: there can be no" + " more."));
   }
 
   static boolean has(Optional<ReplicationConfiguration> now, String id) {

@@ -52,8 +52,7 @@ abstract class ReplicationStep extends S3Step {
     if (!ReplicationRules.has(now, ruleId())) {
       boolean mayYetShow =
           !isRemoved
-              && context.wasSentWithin(
-                  ReplicationRules.PUT, env.bucket().name(), SHOWN_WITHIN);
+              && context.wasSentWithin(ReplicationRules.PUT, env.bucket().name(), SHOWN_WITHIN);
       return mayYetShow ? waitForRules("not shown") : StepOutcome.done();
     }
     if (!isRemoved) {

@@ -35,8 +35,7 @@ final class ReplicationSwitchStep extends ReplicationStep {
   @Override
   public StepOutcome advance(StepContext context) {
     hook().toReplica(env.bucket().name(), setup.destination());
-    return StepOutcome.done(
-        Facts.of(Map.of(SWITCHED_AT, context.clock().instant().toString())));
+    return StepOutcome.done(Facts.of(Map.of(SWITCHED_AT, context.clock().instant().toString())));
   }
 
   @Override

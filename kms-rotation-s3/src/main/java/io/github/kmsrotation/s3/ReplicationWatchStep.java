@@ -53,10 +53,7 @@ final class ReplicationWatchStep extends ReplicationStep {
         env.options().replication().map(Replication::observation).orElseThrow();
     Optional<StepOutcome> rest =
         observation.rest(
-            "s3:SourceWatched",
-            env.bucket().name(),
-            context.begunAt(),
-            context.clock().instant());
+            "s3:SourceWatched", env.bucket().name(), context.begunAt(), context.clock().instant());
     return rest.orElseGet(() -> look(context));
   }
 

@@ -135,7 +135,8 @@ interface S3Api extends SdkAutoCloseable {
   GetBucketOwnershipControlsResponse getBucketOwnershipControls(
       GetBucketOwnershipControlsRequest request);
 
-  ListBucketInventoryConfigurationsResponse listBucketInventoryConfigurations(ListBucketInventoryConfigurationsRequest request);
+  ListBucketInventoryConfigurationsResponse listBucketInventoryConfigurations(
+      ListBucketInventoryConfigurationsRequest request);
 
   byte[] getObject(GetObjectRequest request);
 

@@ -249,15 +249,15 @@ public final class S3Options implements StrategyOptions<S3Target> {
     }
 
     /**
-     * Objects that are not encrypted, or under DSSE-KMS, are copied to their own place, since {@code
-     * UpdateObjectEncryption} does not take them: with {@code CopyObject} up to 5 GiB, and in parts
-     * above that. Metadata, tags, ACL, storage class, checksum algorithm and type, website redirect,
-     * expiry and Object Lock settings are carried over; the date of last modification and the ETag
-     * change, and that of a copy in parts is one of parts. Nobody's write is overwritten: the copy
-     * is made only if source and destination have the ETag that was seen. Where the bucket has
-     * versions, the copy is a new one, and the former stays as it is, as an older version; see {@link
-     * #oldVersions}. Older versions are not rewritten, and neither are archived objects that are not
-     * restored, nor objects above 5 GiB that have annotations, which parts do not carry.
+     * Objects that are not encrypted, or under DSSE-KMS, are copied to their own place, since
+     * {@code UpdateObjectEncryption} does not take them: with {@code CopyObject} up to 5 GiB, and
+     * in parts above that. Metadata, tags, ACL, storage class, checksum algorithm and type, website
+     * redirect, expiry and Object Lock settings are carried over; the date of last modification and
+     * the ETag change, and that of a copy in parts is one of parts. Nobody's write is overwritten:
+     * the copy is made only if source and destination have the ETag that was seen. Where the bucket
+     * has versions, the copy is a new one, and the former stays as it is, as an older version; see
+     * {@link #oldVersions}. Older versions are not rewritten, and neither are archived objects that
+     * are not restored, nor objects above 5 GiB that have annotations, which parts do not carry.
      *
      * <p>By default nothing is rewritten: such objects are listed.
      *
@@ -271,9 +271,9 @@ public final class S3Options implements StrategyOptions<S3Target> {
     /**
      * Every current object that is not under the new key is rewritten as by {@link
      * #rewriteWhatCannotBeUpdated}, and none is moved where it lies. For servers that do not have
-     * {@code UpdateObjectEncryption}, and for a key of another account than the bucket's, which that
-     * does not take. Dates and ETags of all objects change, and with versions it takes the space of
-     * all of them again.
+     * {@code UpdateObjectEncryption}, and for a key of another account than the bucket's, which
+     * that does not take. Dates and ETags of all objects change, and with versions it takes the
+     * space of all of them again.
      *
      * @return this builder
      */
@@ -303,9 +303,9 @@ public final class S3Options implements StrategyOptions<S3Target> {
 
     /**
      * Only versions that are under this key when they are looked at are moved or rewritten; all
-     * others, those under no KMS key included, are left alone and only counted. An alias is resolved
-     * once, when the plan is made, and keys are compared by ARN. The AWS managed key is {@code
-     * alias/aws/s3}. The bucket's default encryption is changed only if it names this key.
+     * others, those under no KMS key included, are left alone and only counted. An alias is
+     * resolved once, when the plan is made, and keys are compared by ARN. The AWS managed key is
+     * {@code alias/aws/s3}. The bucket's default encryption is changed only if it names this key.
      *
      * @param key an ARN, an id or an alias of a key in the bucket's Region
      * @return this builder

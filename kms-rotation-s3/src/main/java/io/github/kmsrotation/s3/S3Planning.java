@@ -229,7 +229,10 @@ final class S3Planning {
   }
 
   private RotationPlan build(
-      Optional<String> current, String region, TargetKey key, SortedMap<String, String> attributes) {
+      Optional<String> current,
+      String region,
+      TargetKey key,
+      SortedMap<String, String> attributes) {
     KeyArn arn = key.arn().orElseThrow();
     RotationPlan.Builder plan =
         RotationPlan.builder(request.runId(), request.clock().instant())

@@ -160,7 +160,8 @@ record SyncS3(S3Client client) implements S3Api {
   }
 
   @Override
-  public CompleteMultipartUploadResponse completeMultipartUpload(CompleteMultipartUploadRequest request) {
+  public CompleteMultipartUploadResponse completeMultipartUpload(
+      CompleteMultipartUploadRequest request) {
     return client.completeMultipartUpload(request);
   }
 
@@ -210,22 +211,26 @@ record SyncS3(S3Client client) implements S3Api {
   }
 
   @Override
-  public DeleteBucketReplicationResponse deleteBucketReplication(DeleteBucketReplicationRequest request) {
+  public DeleteBucketReplicationResponse deleteBucketReplication(
+      DeleteBucketReplicationRequest request) {
     return client.deleteBucketReplication(request);
   }
 
   @Override
-  public GetBucketLifecycleConfigurationResponse getBucketLifecycleConfiguration(GetBucketLifecycleConfigurationRequest request) {
+  public GetBucketLifecycleConfigurationResponse getBucketLifecycleConfiguration(
+      GetBucketLifecycleConfigurationRequest request) {
     return client.getBucketLifecycleConfiguration(request);
   }
 
   @Override
-  public GetBucketOwnershipControlsResponse getBucketOwnershipControls(GetBucketOwnershipControlsRequest request) {
+  public GetBucketOwnershipControlsResponse getBucketOwnershipControls(
+      GetBucketOwnershipControlsRequest request) {
     return client.getBucketOwnershipControls(request);
   }
 
   @Override
-  public ListBucketInventoryConfigurationsResponse listBucketInventoryConfigurations(ListBucketInventoryConfigurationsRequest request) {
+  public ListBucketInventoryConfigurationsResponse listBucketInventoryConfigurations(
+      ListBucketInventoryConfigurationsRequest request) {
     return client.listBucketInventoryConfigurations(request);
   }
 

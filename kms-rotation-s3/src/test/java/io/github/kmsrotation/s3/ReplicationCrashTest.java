@@ -2,7 +2,6 @@ package io.github.kmsrotation.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.run.RotationReport;
@@ -20,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
@@ -103,12 +102,12 @@ class ReplicationCrashTest {
   @MethodSource("fates")
   void run_whateverBecomesOfACall_endsWhenResumed_withOneJob(String call, Fate fate) {
     RotationPlan plan = it.plan();
-    AtomicBoolean stopped = new AtomicBoolean();
-    runUntil(plan, call, fate, stopped);
+    runUntil(plan, call, fate, new AtomicBoolean());
 
     RotationReport report = it.runner().resume(plan.runId()).requireComplete();
 
     assertThat(report.status()).isEqualTo(RunStatus.SUCCEEDED);
+    assertThat(world.aws.calls().of(call)).hasSizeGreaterThanOrEqualTo(1);
     assertThat(it.versions(REPLICAS))
         .extracting(ObjectVersion::versionId)
         .isEqualTo(it.versions(S3World.BUCKET).stream().map(ObjectVersion::versionId).toList());
@@ -118,21 +117,25 @@ class ReplicationCrashTest {
     assertThat(it.switches).hasSize(1);
   }
 
+  /** A call that got no answer is looked for, or made again, and stops no run. */
+  static Stream<Arguments> endingFates() {
+    return fates().filter(a -> !a.get()[1].toString().startsWith("LOST"));
+  }
+
   @ParameterizedTest
-  @MethodSource("fates")
+  @MethodSource("endingFates")
   void rollBack_whateverBecameOfACall_leavesNeitherRuleNorJob(String call, Fate fate) {
     RotationPlan plan = it.plan();
     AtomicBoolean stopped = new AtomicBoolean();
     runUntil(plan, call, fate, stopped);
-    assumeThat(stopped).isTrue();
+    assertThat(stopped).isTrue();
 
     RotationReport report = it.runner().rollBack(plan.runId());
 
     assertThat(report.status()).isEqualTo(RunStatus.ROLLED_BACK);
     assertThat(hasRules()).isFalse();
     assertThat(jobs())
-        .allSatisfy(
-            job -> assertThat(job.status()).isIn(JobStatus.CANCELLED, JobStatus.COMPLETE));
+        .allSatisfy(job -> assertThat(job.status()).isIn(JobStatus.CANCELLED, JobStatus.COMPLETE));
     assertThat(it.versions(S3World.BUCKET)).hasSize(3);
     boolean wasSwitched = call.equals("DeleteBucketReplication");
     assertThat(it.switches).hasSize(wasSwitched ? 2 : 0);
@@ -163,7 +166,8 @@ class ReplicationCrashTest {
     AtomicBoolean stopped = new AtomicBoolean();
     Last last = new Last("HeadObject", false, new AtomicInteger(1_103 + 2_050));
     try (S3Client mortal =
-        world.client(S3Client.builder().overrideConfiguration(c -> c.addExecutionInterceptor(last)))) {
+        world.client(
+            S3Client.builder().overrideConfiguration(c -> c.addExecutionInterceptor(last)))) {
       assertThatThrownBy(() -> it.runner(o -> o.client(mortal)).run(plan))
           .isInstanceOf(Killed.class);
       stopped.set(true);

@@ -86,9 +86,7 @@ class ReplicationPlanningTest {
     assertRefused(r -> {}, "It has objects already");
     it.encrypt(REPLICAS, world.newKey);
     RotationPlan plan =
-        it.plan(
-            o ->
-                o.replicateTo(it.replication().iAcceptThatTheDestinationHasObjects().build()));
+        it.plan(o -> o.replicateTo(it.replication().iAcceptThatTheDestinationHasObjects().build()));
     world.put("a");
 
     it.runner().run(plan).requireComplete();
@@ -99,9 +97,7 @@ class ReplicationPlanningTest {
   @Test
   void plan_whereObjectLockDiffers_isRefused() {
     world.s3.putObjectLockConfiguration(
-        r ->
-            r.bucket(S3World.BUCKET)
-                .objectLockConfiguration(c -> c.objectLockEnabled("Enabled")));
+        r -> r.bucket(S3World.BUCKET).objectLockConfiguration(c -> c.objectLockEnabled("Enabled")));
     assertRefused(r -> {}, REPLICAS, "It has no Object Lock, and 'orders-archive' has");
 
     world.s3.putObjectLockConfiguration(
@@ -113,9 +109,7 @@ class ReplicationPlanningTest {
                             .rule(
                                 rule ->
                                     rule.defaultRetention(
-                                        d ->
-                                            d.mode(ObjectLockRetentionMode.GOVERNANCE)
-                                                .days(1)))));
+                                        d -> d.mode(ObjectLockRetentionMode.GOVERNANCE).days(1)))));
     assertRefused(r -> {}, "default retention, which replicas of objects without retention");
   }
 

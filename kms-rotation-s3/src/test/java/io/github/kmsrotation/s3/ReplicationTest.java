@@ -87,12 +87,7 @@ class ReplicationTest {
           }
         };
 
-    world
-        .runner(it.options(o -> {}))
-        .listener(writer)
-        .build()
-        .run(plan)
-        .requireComplete();
+    world.runner(it.options(o -> {})).listener(writer).build().run(plan).requireComplete();
 
     assertThat(it.versions(REPLICAS))
         .extracting(ObjectVersion::key, ObjectVersion::versionId, ObjectVersion::isLatest)
@@ -103,16 +98,11 @@ class ReplicationTest {
         .hasSize(7);
     assertThat(it.markers(REPLICAS))
         .extracting(DeleteMarkerEntry::versionId)
-        .isEqualTo(
-            it.markers(S3World.BUCKET).stream().map(DeleteMarkerEntry::versionId).toList());
+        .isEqualTo(it.markers(S3World.BUCKET).stream().map(DeleteMarkerEntry::versionId).toList());
     for (ObjectVersion version : it.versions(REPLICAS)) {
       assertThat(headOfReplica(version).ssekmsKeyId()).isEqualTo(world.newKey);
     }
-    assertThat(
-            world
-                .s3
-                .getObjectAsBytes(r -> r.bucket(REPLICAS).key("b/ü +%&\n?"))
-                .asUtf8String())
+    assertThat(world.s3.getObjectAsBytes(r -> r.bucket(REPLICAS).key("b/ü +%&\n?")).asUtf8String())
         .isEqualTo("content of b/ü +%&\n?");
     assertThat(it.switches).containsExactly("orders-archive to orders-replicas");
     assertThat(hasRules()).isFalse();
@@ -156,15 +146,13 @@ class ReplicationTest {
                   r.bucket(S3World.BUCKET)
                       .replicationConfiguration(
                           now.toBuilder()
-                              .rules(
-                                  now.rules().get(0), now.rules().get(1), rule("later", 9))
+                              .rules(now.rules().get(0), now.rules().get(1), rule("later", 9))
                               .build()));
         };
 
     it.runner().run(plan).requireComplete();
 
-    assertThat(configuration().rules())
-        .containsExactly(before.rules().get(0), rule("later", 9));
+    assertThat(configuration().rules()).containsExactly(before.rules().get(0), rule("later", 9));
     assertThat(it.versions(REPLICAS)).hasSize(2);
   }
 
@@ -240,17 +228,15 @@ class ReplicationTest {
             "under a customer-provided key")
         .doesNotContain("good");
     assertThat(it.switches).isEmpty();
-    it.runner(S3Options.Builder::iAcceptThatSomeObjectsStay)
-        .resume(plan.runId())
-        .requireComplete();
+    it.runner(S3Options.Builder::iAcceptThatSomeObjectsStay).resume(plan.runId()).requireComplete();
     assertThat(it.versions(REPLICAS)).hasSize(3);
   }
 
   @Test
   void whatTheDestinationHasAlone_orOtherwise_stopsTheRunBeforeTheSwitch() {
     world.put("a");
-    String gone = world.s3.listObjectVersions(r -> r.bucket(S3World.BUCKET)).versions().get(0)
-        .versionId();
+    String gone =
+        world.s3.listObjectVersions(r -> r.bucket(S3World.BUCKET)).versions().get(0).versionId();
     world.put("b", r -> r.tagging("x=y"));
     RotationPlan plan = it.plan();
     RotationListener meddler =
@@ -264,8 +250,7 @@ class ReplicationTest {
           }
         };
 
-    RotationReport report =
-        world.runner(it.options(o -> {})).listener(meddler).build().run(plan);
+    RotationReport report = world.runner(it.options(o -> {})).listener(meddler).build().run(plan);
 
     assertThat(report.status()).isEqualTo(RunStatus.BLOCKED);
     assertThat(report.reason())
@@ -297,8 +282,7 @@ class ReplicationTest {
           }
         };
 
-    RotationReport stopped =
-        world.runner(it.options(o -> {})).listener(writer).build().run(plan);
+    RotationReport stopped = world.runner(it.options(o -> {})).listener(writer).build().run(plan);
 
     assertThat(stopped.status()).isEqualTo(RunStatus.BLOCKED);
     assertThat(stopped.reason()).contains("1 versions were written", "later (version ");

@@ -21,7 +21,9 @@ import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryptionRule;
 import software.amazon.awssdk.services.s3control.S3ControlClient;
 
-/** A world with a destination that is ready for replicas, and a hook that notes how it is called. */
+/**
+ * A world with a destination that is ready for replicas, and a hook that notes how it is called.
+ */
 final class ReplicationWorld implements AutoCloseable {
 
   static final String REPLICAS = "orders-replicas";
@@ -42,18 +44,18 @@ final class ReplicationWorld implements AutoCloseable {
 
   S3ControlClient control(ExecutionInterceptor interceptor) {
     return world.client(
-            S3ControlClient.builder()
-                .endpointProvider(
-                    params ->
-                        CompletableFuture.completedFuture(
-                            Endpoint.builder()
-                                .endpointUrl(EndpointUrl.fromUri(world.aws.endpoint()))
-                                .build()))
-                .overrideConfiguration(
-                    c ->
-                        c.addExecutionInterceptor(interceptor)
-                            .putAdvancedOption(
-                                SdkAdvancedClientOption.DISABLE_HOST_PREFIX_INJECTION, true)));
+        S3ControlClient.builder()
+            .endpointProvider(
+                params ->
+                    CompletableFuture.completedFuture(
+                        Endpoint.builder()
+                            .endpointUrl(EndpointUrl.fromUri(world.aws.endpoint()))
+                            .build()))
+            .overrideConfiguration(
+                c ->
+                    c.addExecutionInterceptor(interceptor)
+                        .putAdvancedOption(
+                            SdkAdvancedClientOption.DISABLE_HOST_PREFIX_INJECTION, true)));
   }
 
   void createReady(String bucket) {
