@@ -72,6 +72,8 @@ import software.amazon.awssdk.services.s3.model.UpdateObjectEncryptionRequest;
 import software.amazon.awssdk.services.s3.model.UpdateObjectEncryptionResponse;
 import software.amazon.awssdk.services.s3.model.UploadPartCopyRequest;
 import software.amazon.awssdk.services.s3.model.UploadPartCopyResponse;
+import software.amazon.awssdk.services.s3.model.UploadPartRequest;
+import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /** Calls by the asynchronous client, each waited for. */
 record AsyncS3(S3AsyncClient client) implements S3Api {
@@ -158,6 +160,11 @@ record AsyncS3(S3AsyncClient client) implements S3Api {
   @Override
   public CreateMultipartUploadResponse createMultipartUpload(CreateMultipartUploadRequest request) {
     return await(client.createMultipartUpload(request));
+  }
+
+  @Override
+  public UploadPartResponse uploadPart(UploadPartRequest request, byte[] body) {
+    return await(client.uploadPart(request, AsyncRequestBody.fromBytes(body)));
   }
 
   @Override

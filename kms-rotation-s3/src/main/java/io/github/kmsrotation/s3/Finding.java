@@ -26,6 +26,8 @@ record Finding(Verdict verdict, String detail) {
     OUT_OF_SCOPE("not under the key whose objects are moved"),
     /** A superseded version that was deleted just now. */
     DELETED("superseded, and deleted"),
+    /** Of a sample that it is not in. */
+    NOT_IN_SAMPLE("not looked at, as they are not in the sample"),
     /** Deleted by somebody else since it was listed. */
     GONE("deleted meanwhile"),
     /** Object Lock protects it. */

@@ -69,7 +69,7 @@ final class ObjectReport {
   }
 
   /** As manifests of S3 Batch Operations have keys. */
-  private static String encoded(String key) {
+  static String encoded(String key) {
     return URLEncoder.encode(key, StandardCharsets.UTF_8).replace("+", "%20").replace("%2F", "/");
   }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.GetObjectAclRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectTaggingRequest;
@@ -20,34 +21,36 @@ import software.amazon.awssdk.services.s3.model.Tag;
 /**
  * Looks at versions in the source and in the destination, and compares them. Content is compared by
  * size and checksum, and by ETag where neither is under a KMS key: under one, an ETag says nothing
- * of the content. Safe for use by several threads.
+ * of the content. So of an object under a KMS key that was written without a checksum, as all were
+ * before S3 made one for each, the size alone is compared. Safe for use by several threads.
  */
 final class ReplicationLook {
 
-  private record Property(String name, Function<HeadObjectResponse, Object> value) {}
+  private record Property(
+      String name, boolean isChecksum, Function<HeadObjectResponse, @Nullable Object> value) {}
 
   private static final List<Property> PROPERTIES =
       List.of(
-          new Property("size", h -> h.contentLength()),
-          new Property("checksum type", h -> h.checksumTypeAsString()),
-          new Property("CRC32", h -> h.checksumCRC32()),
-          new Property("CRC32C", h -> h.checksumCRC32C()),
-          new Property("CRC64NVME", h -> h.checksumCRC64NVME()),
-          new Property("SHA-1", h -> h.checksumSHA1()),
-          new Property("SHA-256", h -> h.checksumSHA256()),
-          new Property("content type", h -> h.contentType()),
-          new Property("content encoding", h -> h.contentEncoding()),
-          new Property("content language", h -> h.contentLanguage()),
-          new Property("content disposition", h -> h.contentDisposition()),
-          new Property("cache control", h -> h.cacheControl()),
-          new Property("expiry", h -> h.expiresString()),
-          new Property("metadata", h -> h.metadata()),
-          new Property("website redirect", h -> h.websiteRedirectLocation()),
-          new Property("storage class", h -> h.storageClassAsString()),
-          new Property("lock mode", h -> h.objectLockModeAsString()),
-          new Property("retention", h -> h.objectLockRetainUntilDate()),
-          new Property("legal hold", h -> h.objectLockLegalHoldStatusAsString()),
-          new Property("number of tags", h -> h.tagCount()));
+          new Property("size", false, h -> h.contentLength()),
+          new Property("checksum type", true, h -> h.checksumTypeAsString()),
+          new Property("CRC32", true, h -> h.checksumCRC32()),
+          new Property("CRC32C", true, h -> h.checksumCRC32C()),
+          new Property("CRC64NVME", true, h -> h.checksumCRC64NVME()),
+          new Property("SHA-1", true, h -> h.checksumSHA1()),
+          new Property("SHA-256", true, h -> h.checksumSHA256()),
+          new Property("content type", false, h -> h.contentType()),
+          new Property("content encoding", false, h -> h.contentEncoding()),
+          new Property("content language", false, h -> h.contentLanguage()),
+          new Property("content disposition", false, h -> h.contentDisposition()),
+          new Property("cache control", false, h -> h.cacheControl()),
+          new Property("expiry", false, h -> h.expiresString()),
+          new Property("metadata", false, h -> h.metadata()),
+          new Property("website redirect", false, h -> h.websiteRedirectLocation()),
+          new Property("storage class", false, h -> h.storageClassAsString()),
+          new Property("lock mode", false, h -> h.objectLockModeAsString()),
+          new Property("retention", false, h -> h.objectLockRetainUntilDate()),
+          new Property("legal hold", false, h -> h.objectLockLegalHoldStatusAsString()),
+          new Property("number of tags", false, h -> h.tagCount()));
 
   private final S3Step.Env env;
   private final ReplicationSetup setup;
@@ -116,7 +119,7 @@ final class ReplicationLook {
   }
 
   private static ReplicationFinding status(
-      @org.jspecify.annotations.Nullable ReplicationStatus status) {
+      @Nullable ReplicationStatus status) {
     return new ReplicationFinding(
         status == ReplicationStatus.PENDING
             ? Verdict.PENDING
@@ -181,7 +184,9 @@ final class ReplicationLook {
       ReplicationSweep.Entry entry, HeadObjectResponse source, HeadObjectResponse replica) {
     List<String> differences = new ArrayList<>();
     for (Property property : PROPERTIES) {
-      if (!Objects.equals(property.value().apply(source), property.value().apply(replica))) {
+      Object expected = property.value().apply(source);
+      boolean isUnknown = property.isChecksum() && expected == null;
+      if (!isUnknown && !Objects.equals(expected, property.value().apply(replica))) {
         differences.add(property.name());
       }
     }

@@ -99,11 +99,14 @@ final class ReplicationPreflight {
 
   private void checkOptions() {
     boolean isMixed =
-        options.isRewriting() || options.onlyKey().isPresent() || options.isRequester();
+        options.isRewriting()
+            || options.onlyKey().isPresent()
+            || options.isRequester()
+            || options.batchOperations().isPresent();
     if (isMixed) {
       findings.problem(
           "replicateTo(...) goes with neither rewriting, nor onlyUnderKey(...), nor"
-              + " iPayForRequests().",
+              + " iPayForRequests(), nor batchOperations(...).",
           "Replicate with a plan of its own.");
     }
     for (String name : List.of(wanted.destinationBucket(), wanted.reportBucket().orElse(""))) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.ListObjectVersionsRequest;
 import software.amazon.awssdk.services.s3.model.ListObjectVersionsResponse;
@@ -107,7 +108,7 @@ final class ReplicationSweep {
     return entries;
   }
 
-  private static String id(@org.jspecify.annotations.Nullable String id) {
+  private static String id(@Nullable String id) {
     return Optional.ofNullable(id).orElse("null");
   }
 }

@@ -64,6 +64,8 @@ import software.amazon.awssdk.services.s3.model.UpdateObjectEncryptionRequest;
 import software.amazon.awssdk.services.s3.model.UpdateObjectEncryptionResponse;
 import software.amazon.awssdk.services.s3.model.UploadPartCopyRequest;
 import software.amazon.awssdk.services.s3.model.UploadPartCopyResponse;
+import software.amazon.awssdk.services.s3.model.UploadPartRequest;
+import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
@@ -104,6 +106,8 @@ interface S3Api extends SdkAutoCloseable {
   GetObjectAclResponse getObjectAcl(GetObjectAclRequest request);
 
   CreateMultipartUploadResponse createMultipartUpload(CreateMultipartUploadRequest request);
+
+  UploadPartResponse uploadPart(UploadPartRequest request, byte[] body);
 
   UploadPartCopyResponse uploadPartCopy(UploadPartCopyRequest request);
 

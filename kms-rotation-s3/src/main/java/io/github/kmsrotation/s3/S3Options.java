@@ -5,6 +5,7 @@ import io.github.kmsrotation.target.S3Target;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -44,6 +45,8 @@ public final class S3Options implements StrategyOptions<S3Target> {
   private final Optional<Replication> replication;
   private final CopyLimits copyLimits;
   private final boolean leavingObjectsAccepted;
+  private final Optional<BatchOperations> batchOperations;
+  private final OptionalLong expectedVersions;
 
   private S3Options(Builder builder) {
     this.client = builder.isRequester ? builder.client.map(RequesterPays::of) : builder.client;
@@ -60,6 +63,8 @@ public final class S3Options implements StrategyOptions<S3Target> {
     this.replication = builder.replication;
     this.copyLimits = builder.copyLimits;
     this.leavingObjectsAccepted = builder.leavingObjectsAccepted;
+    this.batchOperations = builder.batchOperations;
+    this.expectedVersions = builder.expectedVersions;
   }
 
   /**
@@ -133,6 +138,14 @@ public final class S3Options implements StrategyOptions<S3Target> {
     return copyLimits;
   }
 
+  Optional<BatchOperations> batchOperations() {
+    return batchOperations;
+  }
+
+  OptionalLong expectedVersions() {
+    return expectedVersions;
+  }
+
   boolean isLeavingObjectsAccepted() {
     return leavingObjectsAccepted;
   }
@@ -159,6 +172,10 @@ public final class S3Options implements StrategyOptions<S3Target> {
         + replication
         + ", iPayForRequests="
         + requester
+        + ", batchOperations="
+        + batchOperations
+        + ", expectedVersions="
+        + expectedVersions
         + ", iAcceptThatSomeObjectsStay="
         + leavingObjectsAccepted
         + "]";
@@ -181,6 +198,8 @@ public final class S3Options implements StrategyOptions<S3Target> {
     private Optional<Replication> replication = Optional.empty();
     private CopyLimits copyLimits = CopyLimits.OF_S3;
     private boolean leavingObjectsAccepted;
+    private Optional<BatchOperations> batchOperations = Optional.empty();
+    private OptionalLong expectedVersions = OptionalLong.empty();
 
     private Builder() {}
 
@@ -357,7 +376,8 @@ public final class S3Options implements StrategyOptions<S3Target> {
      * Objects are not moved where they lie: S3 replicates them, with their versions, to another
      * bucket of the same Region under the new key, both buckets are compared, and a hook of yours
      * switches readers and writers. The source is left as it is. Goes with neither rewriting, nor
-     * {@code onlyUnderKey}, nor {@code iPayForRequests}.
+     * {@code onlyUnderKey}, nor {@code iPayForRequests}, nor {@code batchOperations}. Has to be given
+     * to the planner and to the runner.
      *
      * <p>By default objects are moved where they lie, which costs no space and no switch.
      *
@@ -372,6 +392,38 @@ public final class S3Options implements StrategyOptions<S3Target> {
     /** For tests: limits of a small S3. */
     Builder copyLimits(CopyLimits limits) {
       this.copyLimits = limits;
+      return this;
+    }
+
+    /**
+     * Objects are moved by jobs of S3 Batch Operations, which AWS runs, and not from here. For what
+     * outgrows one machine. What cannot be moved where it lies is rewritten from here, if that is
+     * asked for: a copy by such a job would overwrite what others write meanwhile. Given to the
+     * planner, and to the runner for its client.
+     *
+     * @param batch role, places, priority and list
+     * @return this builder
+     */
+    public Builder batchOperations(BatchOperations batch) {
+      this.batchOperations = Optional.of(batch);
+      return this;
+    }
+
+    /**
+     * How many versions of objects there are, about, as the S3 console or S3 Storage Lens tells.
+     * Planning does not count them, since that takes a call for each thousand. Above 10,000,000,
+     * which take hours from one machine at a thousand or so a second, the plan recommends {@link
+     * #batchOperations}.
+     *
+     * @param versions 0 or more
+     * @return this builder
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Builder expectedVersions(long versions) {
+      if (versions < 0) {
+        throw new IllegalArgumentException("expectedVersions must not be negative");
+      }
+      this.expectedVersions = OptionalLong.of(versions);
       return this;
     }
 

@@ -67,6 +67,8 @@ final class S3Planning {
     OldVersions oldVersions = preflight.oldVersions();
     preflight.check(key.arn());
     only.ifPresent(arn -> preflight.sayScope(arn, setsDefault));
+    Optional<BatchPlan> batch =
+        new BatchPlanning(target, options, bucket, calls, findings).plan();
     findings.throwIfAny(what());
     Scope scope =
         new Scope(
@@ -76,7 +78,7 @@ final class S3Planning {
             options.customerKeys().isPresent(),
             oldVersions);
     return build(
-        moving, region, key, S3Steps.attributes(target, former.orElseThrow(), options, scope));
+        moving, region, key, attributes(former.orElseThrow(), scope, batch));
   }
 
   /** The source stays as it is, its default encryption included. */
@@ -222,9 +224,11 @@ final class S3Planning {
     } catch (MissingPermissionException e) {
       findings.problem(
           "The bucket does not belong to the account of the key, " + key.accountId() + ".",
-          "UpdateObjectEncryption takes keys of the bucket owner's account only: use one of"
-              + " those. Or have every object rewritten, which takes any key that may be used:"
-              + " S3Options.rewriteEverything().");
+          options.replication().isPresent()
+              ? "Use a key of the account of the buckets: jobs run in that account."
+              : "UpdateObjectEncryption takes keys of the bucket owner's account only: use one of"
+                  + " those. Or have every object rewritten, which takes any key that may be used:"
+                  + " S3Options.rewriteEverything().");
     }
   }
 
@@ -247,6 +251,13 @@ final class S3Planning {
             .map(Step::description)
             .toList();
     return plan.steps(steps).build();
+  }
+
+  private SortedMap<String, String> attributes(
+      DefaultEncryption former, Scope scope, Optional<BatchPlan> batch) {
+    SortedMap<String, String> attributes = S3Steps.attributes(target, former, options, scope);
+    batch.ifPresent(planned -> attributes.putAll(planned.attributes()));
+    return attributes;
   }
 
   private String what() {

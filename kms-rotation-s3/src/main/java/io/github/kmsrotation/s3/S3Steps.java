@@ -53,7 +53,7 @@ final class S3Steps {
       steps.add(new DefaultEncryptionStep(env));
     }
     if (!scope.rewritesAll()) {
-      steps.add(new ReencryptStep(env));
+      steps.addAll(moving(env, options));
     }
     if (env.rewrites()) {
       steps.add(new RewriteStep(env));
@@ -63,6 +63,23 @@ final class S3Steps {
     if (env.rewrites() && scope.oldVersions() == OldVersions.DELETE_SUPERSEDED) {
       steps.add(new DeleteSupersededStep(env, SupersededFile.of(env)));
     }
+    return steps;
+  }
+
+  /** From here, or by jobs of S3 Batch Operations. */
+  private static List<Step> moving(S3Step.Env env, S3Options options) {
+    Optional<BatchPlan> planned = BatchPlan.of(env.plan().attributes());
+    if (planned.isEmpty()) {
+      return List.of(new ReencryptStep(env));
+    }
+    BatchPlan batch = planned.get();
+    S3ControlApi api = options.batchOperations().orElseThrow().api();
+    List<Step> steps = new ArrayList<>();
+    if (batch.kind() == BatchManifest.Kind.LISTED) {
+      steps.add(new ManifestStep(env, batch, ManifestStep.PartSizes.OF_S3));
+    }
+    steps.add(new PrepareJobsStep(env, batch, api));
+    steps.add(new BatchReencryptStep(env, batch, api));
     return steps;
   }
 }

@@ -40,6 +40,7 @@ public final class S3Strategy implements RotationStrategy<S3Target> {
     S3Options options = mine(given);
     requireOptions(Scope.of(plan.attributes()), options);
     ReplicationSetup.of(plan.attributes()).ifPresent(setup -> requireReplication(options));
+    requireBatchOperations(plan, options);
     Optional<S3Api> own =
         options.client().isPresent()
             ? Optional.empty()
@@ -81,6 +82,14 @@ public final class S3Strategy implements RotationStrategy<S3Target> {
       throw new MissingOptionException(
           "The plan replicates: give the runner S3Options.replicateTo(...) with s3Control(...) and"
               + " switchReaders(...).");
+    }
+  }
+
+  private static void requireBatchOperations(RotationPlan plan, S3Options options) {
+    if (BatchPlan.of(plan.attributes()).isPresent() && options.batchOperations().isEmpty()) {
+      throw new MissingOptionException(
+          "The plan has jobs of S3 Batch Operations run: give the runner"
+              + " S3Options.batchOperations(...), whose client it takes.");
     }
   }
 

@@ -66,6 +66,8 @@ import software.amazon.awssdk.services.s3.model.UpdateObjectEncryptionRequest;
 import software.amazon.awssdk.services.s3.model.UpdateObjectEncryptionResponse;
 import software.amazon.awssdk.services.s3.model.UploadPartCopyRequest;
 import software.amazon.awssdk.services.s3.model.UploadPartCopyResponse;
+import software.amazon.awssdk.services.s3.model.UploadPartRequest;
+import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /** Calls by the client that blocks. */
 record SyncS3(S3Client client) implements S3Api {
@@ -152,6 +154,11 @@ record SyncS3(S3Client client) implements S3Api {
   @Override
   public CreateMultipartUploadResponse createMultipartUpload(CreateMultipartUploadRequest request) {
     return client.createMultipartUpload(request);
+  }
+
+  @Override
+  public UploadPartResponse uploadPart(UploadPartRequest request, byte[] body) {
+    return client.uploadPart(request, RequestBody.fromBytes(body));
   }
 
   @Override

@@ -25,7 +25,12 @@ final class VerifyObjectsStep extends SweepStep {
     super(
         new StepDescription(
             ID,
-            "List every version again, and see it under the new key or left for a stated reason",
+            Sample.of(env).isAll()
+                ? "List every version again, and see it under the new key or left for a stated"
+                    + " reason"
+                : "List every version again, and see one in "
+                    + Sample.of(env).oneIn()
+                    + " of them under the new key or left for a stated reason",
             Phase.VERIFY,
             List.of(),
             List.of(),
@@ -36,9 +41,15 @@ final class VerifyObjectsStep extends SweepStep {
   @Override
   List<Finding> process(StepContext context, long number, List<VersionRef> versions) {
     Instant now = context.clock().instant();
-    return env.scope().rewritesAll()
-        ? each(versions, new Rewriting(env, pace, now)::look)
-        : each(versions, new Reencryption(env, pace, now)::look);
+    if (env.scope().rewritesAll()) {
+      return each(versions, new Rewriting(env, pace, now)::look);
+    }
+    Reencryption reencryption = new Reencryption(env, pace, now);
+    Sample sample = Sample.of(env);
+    return each(
+        versions,
+        version ->
+            sample.has(version) ? reencryption.look(version) : new Finding(Verdict.NOT_IN_SAMPLE));
   }
 
   @Override
@@ -53,7 +64,12 @@ final class VerifyObjectsStep extends SweepStep {
             Long.toString(astray)));
     evidence.add(counted("versions under " + env.keyArn(), tally, Verdict.UNDER_NEW_KEY));
     if (tally.count(Verdict.OUT_OF_SCOPE) > 0) {
-      evidence.add(counted("versions " + Verdict.OUT_OF_SCOPE.words(), tally, Verdict.OUT_OF_SCOPE));
+      evidence.add(
+          counted("versions " + Verdict.OUT_OF_SCOPE.words(), tally, Verdict.OUT_OF_SCOPE));
+    }
+    if (tally.count(Verdict.NOT_IN_SAMPLE) > 0) {
+      evidence.add(
+          counted("versions " + Verdict.NOT_IN_SAMPLE.words(), tally, Verdict.NOT_IN_SAMPLE));
     }
     for (Verdict verdict : Verdict.values()) {
       if (verdict.isLeft() && tally.count(verdict) > 0) {
@@ -79,9 +95,7 @@ final class VerifyObjectsStep extends SweepStep {
   /** What AWS refused to move, and the caller accepts. */
   private long accepted(StepContext context) {
     return env.options().isLeavingObjectsAccepted()
-        ? Tally.of(
-                context.factsOf(
-                    env.scope().rewritesAll() ? RewriteStep.ID : ReencryptStep.ID))
+        ? Tally.of(context.factsOf(env.scope().rewritesAll() ? RewriteStep.ID : ReencryptStep.ID))
             .count(Verdict.FAILED)
         : 0;
   }

@@ -48,6 +48,7 @@ public final class EmbeddedAws implements AutoCloseable {
   private final RdsService rds;
   private final Ec2Service ec2;
   private final S3Service s3;
+  private final S3ControlService s3Control;
   private final AwsHttpServer server;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Thread atEndOfJvm = new Thread(this::close, "embedded-aws-end");
@@ -61,6 +62,7 @@ public final class EmbeddedAws implements AutoCloseable {
     this.rds = new RdsService(accountId, timeline, kms);
     this.ec2 = new Ec2Service(accountId, timeline, kms);
     this.s3 = new S3Service(accountId, lock, timeline, kms.dataKeys());
+    this.s3Control = new S3ControlService(accountId, lock, timeline, s3);
     try {
       this.server =
           new AwsHttpServer(
@@ -68,7 +70,7 @@ public final class EmbeddedAws implements AutoCloseable {
               List.of(kms, rds, ec2, new AutoScalingService(timeline, ec2), new StsService())
                   .stream()
                   .collect(Collectors.toMap(AwsService::name, Function.identity())),
-              List.of(new S3ControlService(accountId, lock, timeline, s3), s3),
+              List.of(s3Control, s3),
               new AwsHttpServer.Shared(accountId, lock, timeline, faults, calls));
     } catch (IOException e) {
       rds.close();
@@ -219,6 +221,35 @@ public final class EmbeddedAws implements AutoCloseable {
       @Override
       public byte[] storedBytes(String bucket, String key) {
         return locked(() -> s3.storedBytes(bucket, key));
+      }
+    };
+  }
+
+  /**
+   * What a test can do to S3 Control that no request can.
+   *
+   * @return the view of a test
+   */
+  public S3ControlView s3Control() {
+    return new S3ControlView() {
+      @Override
+      public void refuseRole(String roleArn) {
+        s3Control.refuseRole(roleArn, true);
+      }
+
+      @Override
+      public void allowRole(String roleArn) {
+        s3Control.refuseRole(roleArn, false);
+      }
+
+      @Override
+      public void pause(String jobId) {
+        s3Control.pause(jobId);
+      }
+
+      @Override
+      public void resume(String jobId) {
+        s3Control.resume(jobId);
       }
     };
   }

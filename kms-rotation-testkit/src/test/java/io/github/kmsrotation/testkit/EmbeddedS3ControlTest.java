@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -13,6 +14,7 @@ import software.amazon.awssdk.core.client.config.SdkAdvancedClientOption;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.endpoints.Endpoint;
 import software.amazon.awssdk.endpoints.EndpointUrl;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 import software.amazon.awssdk.services.s3control.S3ControlClient;
@@ -23,6 +25,7 @@ import software.amazon.awssdk.services.s3control.model.JobManifestFormat;
 import software.amazon.awssdk.services.s3control.model.JobReportFormat;
 import software.amazon.awssdk.services.s3control.model.JobReportScope;
 import software.amazon.awssdk.services.s3control.model.JobStatus;
+import software.amazon.awssdk.services.s3control.model.NotSSEFilter;
 import software.amazon.awssdk.services.s3control.model.ObjectEncryptionFilter;
 import software.amazon.awssdk.services.s3control.model.RequestedJobStatus;
 import software.amazon.awssdk.services.s3control.model.S3ControlException;
@@ -152,7 +155,7 @@ class EmbeddedS3ControlTest extends S3Fixture {
             r -> {
               manifest(r, BUCKET + ",a\n");
               s3.putObject(
-                  p -> p.bucket(BUCKET).key("manifest.csv"), RequestBody.fromString("other"));
+                  p -> p.bucket(BUCKET).key("manifest-2.csv"), RequestBody.fromString("other"));
             },
             key);
 
@@ -160,6 +163,104 @@ class EmbeddedS3ControlTest extends S3Fixture {
 
     assertThat(describe(job).status()).isEqualTo(JobStatus.FAILED);
     assertThat(describe(job).failureReasons()).hasSize(1);
+  }
+
+  @Test
+  void job_whoseManifestIsUnderAKmsKey_orLacksVersions_fails() {
+    String key = newKey();
+    String underKms =
+        create(
+            r ->
+                manifest(
+                    r,
+                    BUCKET + ",a\n",
+                    p -> p.serverSideEncryption(ServerSideEncryption.AWS_KMS),
+                    JobManifestFieldName.BUCKET,
+                    JobManifestFieldName.KEY),
+            key);
+    String withoutVersion =
+        create(
+            r -> {
+              r.clientRequestToken("other");
+              manifest(
+                  r,
+                  BUCKET + ",a,\n",
+                  p -> p.serverSideEncryption(ServerSideEncryption.AES256),
+                  JobManifestFieldName.BUCKET,
+                  JobManifestFieldName.KEY,
+                  JobManifestFieldName.VERSION_ID);
+            },
+            key);
+
+    aws.clock().advance(Duration.ofMinutes(2));
+
+    for (String job : List.of(underKms, withoutVersion)) {
+      assertThat(describe(job).status()).isEqualTo(JobStatus.FAILED);
+      assertThat(describe(job).failureReasons().get(0).failureCode())
+          .isEqualTo("InvalidManifestContent");
+    }
+  }
+
+  @Test
+  void job_withARoleThatCannotBeAssumed_fails() {
+    put("a");
+    aws.s3Control().refuseRole(role());
+    String job = create(r -> manifest(r, BUCKET + ",a\n"), newKey());
+
+    aws.clock().advance(Duration.ofMinutes(2));
+
+    assertThat(describe(job).status()).isEqualTo(JobStatus.FAILED);
+    assertThat(describe(job).failureReasons().get(0).failureReason()).contains(role());
+  }
+
+  @Test
+  void job_thatIsPaused_goesOnWhenItIsResumed() {
+    put("a");
+    String job =
+        create(
+            r -> {
+              manifest(r, BUCKET + ",a\n");
+              r.confirmationRequired(true);
+            },
+            newKey());
+    aws.clock().advance(Duration.ofMinutes(2));
+    control.updateJobStatus(
+        r -> r.accountId(aws.accountId()).jobId(job).requestedJobStatus(RequestedJobStatus.READY));
+
+    aws.s3Control().pause(job);
+    aws.clock().advance(Duration.ofMinutes(2));
+
+    assertThat(describe(job).status()).isEqualTo(JobStatus.PAUSED);
+    aws.s3Control().resume(job);
+    aws.clock().advance(Duration.ofMinutes(2));
+    assertThat(describe(job).status()).isEqualTo(JobStatus.COMPLETE);
+  }
+
+  @Test
+  void generatedManifest_byTwoEncryptions_isRefused() {
+    assertThatThrownBy(
+            () ->
+                create(
+                    r ->
+                        r.manifestGenerator(
+                            g ->
+                                g.s3JobManifestGenerator(
+                                    s ->
+                                        s.sourceBucket(ARN)
+                                            .enableManifestOutput(false)
+                                            .filter(
+                                                f ->
+                                                    f.matchAnyObjectEncryption(
+                                                        ObjectEncryptionFilter.builder()
+                                                            .sses3(SSES3Filter.builder().build())
+                                                            .build(),
+                                                        ObjectEncryptionFilter.builder()
+                                                            .notsse(NotSSEFilter.builder().build())
+                                                            .build())))),
+                    newKey()))
+        .isInstanceOfSatisfying(
+            S3ControlException.class,
+            e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("InvalidRequest"));
   }
 
   @Test
@@ -210,13 +311,17 @@ class EmbeddedS3ControlTest extends S3Fixture {
     return control.createJob(request.build()).jobId();
   }
 
+  private String role() {
+    return "arn:aws:iam::" + aws.accountId() + ":role/batch";
+  }
+
   private CreateJobRequest.Builder request() {
     return CreateJobRequest.builder()
         .accountId(aws.accountId())
         .confirmationRequired(false)
         .clientRequestToken("token")
         .priority(1)
-        .roleArn("arn:aws:iam::" + aws.accountId() + ":role/batch")
+        .roleArn(role())
         .report(
             r ->
                 r.enabled(true)
@@ -227,15 +332,22 @@ class EmbeddedS3ControlTest extends S3Fixture {
   }
 
   private void manifest(CreateJobRequest.Builder request, String csv) {
+    manifest(request, csv, p -> {}, JobManifestFieldName.BUCKET, JobManifestFieldName.KEY);
+  }
+
+  private void manifest(
+      CreateJobRequest.Builder request,
+      String csv,
+      Consumer<PutObjectRequest.Builder> how,
+      JobManifestFieldName... fields) {
+    String key = "manifest-" + fields.length + ".csv";
     String etag =
-        s3.putObject(r -> r.bucket(BUCKET).key("manifest.csv"), RequestBody.fromString(csv)).eTag();
+        s3.putObject(r -> r.bucket(BUCKET).key(key).applyMutation(how), RequestBody.fromString(csv))
+            .eTag();
     request.manifest(
         m ->
-            m.spec(
-                    s ->
-                        s.format(JobManifestFormat.S3_BATCH_OPERATIONS_CSV_20180820)
-                            .fields(JobManifestFieldName.BUCKET, JobManifestFieldName.KEY))
-                .location(l -> l.objectArn(ARN + "/manifest.csv").eTag(etag)));
+            m.spec(s -> s.format(JobManifestFormat.S3_BATCH_OPERATIONS_CSV_20180820).fields(fields))
+                .location(l -> l.objectArn(ARN + "/" + key).eTag(etag)));
   }
 
   private JobDescriptor describe(String job) {

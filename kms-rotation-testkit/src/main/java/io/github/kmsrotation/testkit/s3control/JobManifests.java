@@ -12,14 +12,17 @@ import java.util.Optional;
 /**
  * The objects of a job: read from a list that was given, or found in a bucket by filters, of which
  * the current versions are taken. A list that does not have the ETag that the job names, or that
- * cannot be read, fails the job. Those found by replication are all versions, and delete markers,
- * that the bucket's replication configuration takes.
+ * cannot be read, fails the job, and so does one in CSV that is under a KMS key, or that has
+ * version IDs for some objects and not for all. Those found by replication are all versions, and
+ * delete markers, that the bucket's replication configuration takes.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-create-job.html">Specifying
  *     a manifest</a>
  */
 final class JobManifests {
+
+  private static final String SSE = "x-amz-server-side-encryption";
 
   private final S3Calls s3;
   private final BatchReplication replication;
@@ -46,6 +49,13 @@ final class JobManifests {
       throw AwsError.badRequest(
           "ManifestETagMismatch", "The manifest's ETag is " + etag + ", not what the job names.");
     }
+    if (isInventory(manifest)) {
+      return new InventoryManifest(s3, job.region).tasks(answer.body());
+    }
+    if (answer.header(SSE).orElse("").startsWith("aws:kms")) {
+      throw AwsError.badRequest(
+          "InvalidManifestContent", "A manifest in CSV that is under a KMS key is not supported.");
+    }
     List<String> fields =
         manifest.child("Spec").orElseThrow().child("Fields").orElseThrow().all("member").stream()
             .map(Xml::text)
@@ -59,22 +69,32 @@ final class JobManifests {
     return tasks;
   }
 
+  private static boolean isInventory(Xml manifest) {
+    return manifest
+        .child("Spec")
+        .orElseThrow()
+        .required("Format")
+        .equals("S3InventoryReport_CSV_20161130");
+  }
+
   private static Job.Task task(List<String> fields, List<String> values) {
     if (values.size() != fields.size()) {
       throw AwsError.badRequest(
           "InvalidManifestContent", "A line of the manifest has not the fields " + fields);
     }
     int version = fields.indexOf("VersionId");
+    if (version >= 0 && values.get(version).isEmpty()) {
+      throw AwsError.badRequest(
+          "InvalidManifestContent", "A manifest with version IDs has to have one for every object");
+    }
     return new Job.Task(
         values.get(fields.indexOf("Bucket")),
         decode(values.get(fields.indexOf("Key"))),
-        version < 0
-            ? Optional.empty()
-            : Optional.of(values.get(version)).filter(id -> !id.isEmpty()));
+        version < 0 ? Optional.empty() : Optional.of(values.get(version)));
   }
 
   /** Keys in manifests are URL-encoded. */
-  private static String decode(String key) {
+  static String decode(String key) {
     try {
       return URLDecoder.decode(key, StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.Lock;
@@ -110,6 +111,10 @@ final class JobOperations {
       return;
     }
     Xml spec = manifest.get().child("Spec").orElseThrow(() -> invalid("Spec is missing."));
+    if (spec.required("Format").equals("S3InventoryReport_CSV_20161130")) {
+      requireLocation(manifest.get());
+      return;
+    }
     if (!spec.required("Format").equals("S3BatchOperations_CSV_20180820")) {
       throw AwsError.notModelled("manifests of the format " + spec.required("Format"));
     }
@@ -120,8 +125,11 @@ final class JobOperations {
     if (!fields.containsAll(List.of("Bucket", "Key"))) {
       throw invalid("The manifest's fields have to have Bucket and Key.");
     }
-    Xml location =
-        manifest.get().child("Location").orElseThrow(() -> invalid("Location is missing."));
+    requireLocation(manifest.get());
+  }
+
+  private static void requireLocation(Xml manifest) {
+    Xml location = manifest.child("Location").orElseThrow(() -> invalid("Location is missing."));
     Arns.object(location.required("ObjectArn"));
     location.required("ETag");
   }
@@ -153,6 +161,36 @@ final class JobOperations {
 
   private static RestAnswer created(Job job) {
     return XmlOut.of("CreateJobResult", NAMESPACE).put("JobId", job.id).answer(200, Map.of());
+  }
+
+  /** As a job of a higher priority does. */
+  void pause(String id) {
+    locked(
+        () -> {
+          Job job = Objects.requireNonNull(jobs.get(id), id);
+          if (job.status != JobStatus.READY && job.status != JobStatus.ACTIVE) {
+            throw new IllegalStateException("Not to be paused: " + job);
+          }
+          job.status = JobStatus.PAUSED;
+          return id;
+        });
+  }
+
+  void resume(String id) {
+    locked(
+        () -> {
+          Job job = Objects.requireNonNull(jobs.get(id), id);
+          if (job.status != JobStatus.PAUSED) {
+            throw new IllegalStateException("Not paused: " + job);
+          }
+          runner.ready(job);
+          return id;
+        });
+  }
+
+  /** A role that S3 cannot assume, or can again. */
+  void refuseRole(String roleArn, boolean isRefused) {
+    locked(() -> runner.refuseRole(roleArn, isRefused));
   }
 
   private Job job(RestRequest request) {

@@ -4,9 +4,11 @@ import io.github.kmsrotation.testkit.clock.Timeline;
 import io.github.kmsrotation.testkit.http.AwsError;
 import io.github.kmsrotation.testkit.s3.BatchReplication;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Runs jobs over the clock: a minute to read or make the manifest, then a thousand tasks a second,
@@ -28,12 +30,17 @@ final class JobRunner {
   private final JobManifests manifests;
   private final JobTasks tasks;
   private final JobReports reports;
+  private final Set<String> refusedRoles = new HashSet<>();
 
   JobRunner(Timeline timeline, S3Calls s3, BatchReplication replication) {
     this.timeline = timeline;
     this.manifests = new JobManifests(s3, replication);
     this.tasks = new JobTasks(s3, replication);
     this.reports = new JobReports(s3);
+  }
+
+  boolean refuseRole(String roleArn, boolean isRefused) {
+    return isRefused ? refusedRoles.add(roleArn) : refusedRoles.remove(roleArn);
   }
 
   void start(Job job) {
@@ -48,6 +55,11 @@ final class JobRunner {
   }
 
   private void prepare(Job job) {
+    String role = job.request.required("RoleArn");
+    if (refusedRoles.contains(role)) {
+      fail(job, "AccessDenied", "The role cannot be assumed: " + role);
+      return;
+    }
     try {
       job.tasks = manifests.tasks(job);
     } catch (AwsError e) {

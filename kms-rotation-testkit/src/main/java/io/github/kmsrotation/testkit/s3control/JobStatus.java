@@ -13,6 +13,7 @@ enum JobStatus {
   SUSPENDED("Suspended"),
   READY("Ready"),
   ACTIVE("Active"),
+  PAUSED("Paused"),
   COMPLETING("Completing"),
   COMPLETE("Complete"),
   CANCELLING("Cancelling"),

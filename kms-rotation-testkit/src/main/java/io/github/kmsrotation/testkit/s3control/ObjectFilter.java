@@ -45,7 +45,19 @@ final class ObjectFilter {
         "ObjectSizeLessThanBytes",
         "MatchAnyStorageClass",
         "MatchAnyObjectEncryption");
+    requireOne(given.child("MatchAnyObjectEncryption"), "ObjectEncryption");
+    for (String part : List.of("MatchAnyPrefix", "MatchAnySuffix", "MatchAnySubstring")) {
+      requireOne(given.child("KeyNameConstraint").flatMap(c -> c.child(part)), "member");
+    }
     return new ObjectFilter(given);
+  }
+
+  /** Lists of one, as AWS has it. */
+  private static void requireOne(Optional<Xml> list, String member) {
+    if (list.filter(l -> l.all(member).size() != 1).isPresent()) {
+      throw AwsError.badRequest(
+          "InvalidRequest", list.get().name() + " has to have one " + member + ".");
+    }
   }
 
   private static void checkByReplication(Xml filter) {

@@ -18,6 +18,7 @@ public final class S3ControlService implements RestService {
   private static final String PREFIX = "/v20180820/";
 
   private final Map<String, RestOperation> operations;
+  private final JobOperations jobs;
 
   /**
    * @param accountId the account of all jobs
@@ -26,7 +27,7 @@ public final class S3ControlService implements RestService {
    * @param s3 the embedded Amazon S3
    */
   public S3ControlService(String accountId, Lock lock, Timeline timeline, S3Service s3) {
-    JobOperations jobs = new JobOperations(lock, timeline, new S3Calls(s3, accountId), s3);
+    this.jobs = new JobOperations(lock, timeline, new S3Calls(s3, accountId), s3);
     this.operations =
         Map.of(
             "CreateJob", new RestOperation(true, Set.of(), jobs::create),
@@ -38,6 +39,36 @@ public final class S3ControlService implements RestService {
                 new RestOperation(
                     true, Set.of("requestedJobStatus", "statusUpdateReason"), jobs::updateStatus),
             "UpdateJobPriority", new RestOperation(true, Set.of("priority"), jobs::updatePriority));
+  }
+
+  /**
+   * Pauses a job that is ready or active.
+   *
+   * @param jobId the job
+   * @throws IllegalStateException if it is neither
+   */
+  public void pause(String jobId) {
+    jobs.pause(jobId);
+  }
+
+  /**
+   * Lets a job that is paused go on.
+   *
+   * @param jobId the job
+   * @throws IllegalStateException if it is not paused
+   */
+  public void resume(String jobId) {
+    jobs.resume(jobId);
+  }
+
+  /**
+   * Says whether a role can be assumed.
+   *
+   * @param roleArn the role
+   * @param isRefused whether jobs with it fail
+   */
+  public void refuseRole(String roleArn, boolean isRefused) {
+    jobs.refuseRole(roleArn, isRefused);
   }
 
   @Override
