@@ -9,8 +9,8 @@ package io.github.kmsrotation.s3;
 record CopyLimits(long mostAtOnce, long usualPart) {
 
   /**
-   * S3 takes 5 GiB at once and 10,000 parts of 5 MiB to 5 GiB, so 48.8 TiB. The usual part is of 128
-   * MiB: 40 of the smallest object that needs them, about as many as there are calls at once.
+   * S3 takes 5 GiB at once and 10,000 parts of 5 MiB to 5 GiB, so 48.8 TiB. The usual part is of
+   * 128 MiB: 40 of the smallest object that needs them, about as many as there are calls at once.
    *
    * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html">Amazon S3
    *     multipart upload limits</a>

@@ -60,8 +60,7 @@ final class DeleteSupersededStep extends S3Step {
           DELETE,
           env.plan().targetId() + ", superseded from " + from,
           () -> {
-            env.workers()
-                .each(places, i -> findings[i] = supersession.deleteIfEqual(lines.get(i)));
+            env.workers().each(places, i -> findings[i] = supersession.deleteIfEqual(lines.get(i)));
             return findings;
           });
       for (int i = 0; i < lines.size(); i++) {

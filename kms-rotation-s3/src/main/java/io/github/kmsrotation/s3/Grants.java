@@ -1,8 +1,8 @@
 package io.github.kmsrotation.s3;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.ArrayList;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -17,8 +17,8 @@ import software.amazon.awssdk.services.s3.model.Type;
 /**
  * An object's ACL as a request names it.
  *
- * @param byPermission grantees; empty if there is the owner's grant alone, as where ACLs are off and
- *     none may be named
+ * @param byPermission grantees; empty if there is the owner's grant alone, as where ACLs are off
+ *     and none may be named
  */
 record Grants(Map<Permission, String> byPermission) {
 

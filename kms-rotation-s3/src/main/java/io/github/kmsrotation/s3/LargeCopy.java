@@ -25,8 +25,8 @@ import software.amazon.awssdk.services.s3.model.UploadPartCopyRequest;
  * Copies an object that is too large for {@code CopyObject} to its own place under the new key, in
  * parts, several at once. Nothing is carried over by itself, so all of it is read and named. What
  * was looked at is looked at once more before the parts become the object, and if anything changed
- * the copy is begun anew; between that look and the end, the ETag guards it. Every call that changes
- * something is in the journal, the parts of an upload as one.
+ * the copy is begun anew; between that look and the end, the ETag guards it. Every call that
+ * changes something is in the journal, the parts of an upload as one.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/CopyingObjectsMPUapi.html">Copying
@@ -151,8 +151,7 @@ final class LargeCopy {
     return Optional.of(
         new Rewritten(
             new Finding(Verdict.REWRITTEN, "in " + parts.size() + " parts"),
-            Superseded.of(
-                source.key(), source.source().head().versionId(), copy.versionId())));
+            Superseded.of(source.key(), source.source().head().versionId(), copy.versionId())));
   }
 
   /** In the journal even if S3 refuses one of them, so that the upload is known as this run's. */

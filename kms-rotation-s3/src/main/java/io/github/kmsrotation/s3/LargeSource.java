@@ -75,12 +75,14 @@ record LargeSource(
                 .key(key)
                 .ifMatch(looked.head().eTag())
                 .checksumMode(ChecksumMode.ENABLED);
-        looked.customerKey().ifPresent(
-            k ->
-                request
-                    .sseCustomerAlgorithm(SseCustomerKey.ALGORITHM)
-                    .sseCustomerKey(k.base64())
-                    .sseCustomerKeyMD5(k.md5()));
+        looked
+            .customerKey()
+            .ifPresent(
+                k ->
+                    request
+                        .sseCustomerAlgorithm(SseCustomerKey.ALGORITHM)
+                        .sseCustomerKey(k.base64())
+                        .sseCustomerKeyMD5(k.md5()));
         HeadObjectResponse head = pace.call(() -> env.api().headObject(request.build()));
         Source source = new Source(key, head, looked.customerKey());
         GetObjectTaggingRequest tagging =
@@ -117,8 +119,7 @@ record LargeSource(
       long most = env.options().copyLimits().partSize(size);
       List<Part> parts = new ArrayList<>();
       for (long from = 0; from < size; from += most) {
-        parts.add(
-            new Part(parts.size() + 1, from, Math.min(most, size - from), Optional.empty()));
+        parts.add(new Part(parts.size() + 1, from, Math.min(most, size - from), Optional.empty()));
       }
       return parts;
     }
@@ -197,8 +198,7 @@ record LargeSource(
       Optional<String> copied = checksum().flatMap(checksum -> checksum.in(copy));
       if (noted.isPresent() && !noted.equals(copied)) {
         return Optional.of(
-            new Finding(
-                Verdict.FAILED, "the copy of part " + (i + 1) + " has another checksum"));
+            new Finding(Verdict.FAILED, "the copy of part " + (i + 1) + " has another checksum"));
       }
     }
     return Optional.empty();

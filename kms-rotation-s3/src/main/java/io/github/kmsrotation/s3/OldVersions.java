@@ -4,9 +4,9 @@ package io.github.kmsrotation.s3;
  * What becomes of the version that a rewritten object had before, where a bucket has versions. It
  * stays encrypted as it was: not at all, under DSSE-KMS, or under a customer-provided key.
  *
- * <p>Versions that were old already when the run began are never rewritten and never deleted: a copy
- * of one becomes the current version, so that readers would get old content until all newer ones
- * had been copied over it, with the writes of others in between.
+ * <p>Versions that were old already when the run began are never rewritten and never deleted: a
+ * copy of one becomes the current version, so that readers would get old content until all newer
+ * ones had been copied over it, with the writes of others in between.
  */
 public enum OldVersions {
   /** They stay, and are listed. */

@@ -118,8 +118,7 @@ final class ReplicationLook {
         });
   }
 
-  private static ReplicationFinding status(
-      @Nullable ReplicationStatus status) {
+  private static ReplicationFinding status(@Nullable ReplicationStatus status) {
     return new ReplicationFinding(
         status == ReplicationStatus.PENDING
             ? Verdict.PENDING

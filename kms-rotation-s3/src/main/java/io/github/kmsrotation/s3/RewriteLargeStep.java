@@ -101,8 +101,7 @@ final class RewriteLargeStep extends S3Step {
     report.add(version, done.finding());
     long reported = report.flush(Long.parseLong(noted.find("reportBytes").orElse("0")));
     Map<String, String> progress = Map.of("reportBytes", Long.toString(reported));
-    return goOn(
-        context, new Marker(version.key(), version.versionId()), tally, Facts.of(progress));
+    return goOn(context, new Marker(version.key(), version.versionId()), tally, Facts.of(progress));
   }
 
   private StepOutcome goOn(StepContext context, Marker after, Tally tally, Facts noted) {
@@ -111,8 +110,7 @@ final class RewriteLargeStep extends S3Step {
     progress.put("versionId", after.versionId());
     progress.put("reportBytes", noted.find("reportBytes").orElse("0"));
     context.checkpoint(Facts.of(progress));
-    String seen =
-        String.format("%,d large objects of %,d bytes seen", tally.all(), tally.bytes());
+    String seen = String.format("%,d large objects of %,d bytes seen", tally.all(), tally.bytes());
     return waiting("s3:LargeObjectsCopied", seen, AT_ONCE);
   }
 

@@ -16,9 +16,9 @@ import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 /**
  * Copies the current version of an object to its own place under the new key, if it cannot be moved
  * otherwise. {@code CopyObject} carries metadata, system headers, tags, annotations and the
- * checksum's algorithm over by itself, and storage class, ACL, website redirect and Object Lock only
- * if they are named. It is done only if the object still is what was looked at; what took its place
- * is looked at anew. Safe for use by several threads.
+ * checksum's algorithm over by itself, and storage class, ACL, website redirect and Object Lock
+ * only if they are named. It is done only if the object still is what was looked at; what took its
+ * place is looked at anew. Safe for use by several threads.
  *
  * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html">CopyObject</a>
  */

@@ -376,8 +376,8 @@ public final class S3Options implements StrategyOptions<S3Target> {
      * Objects are not moved where they lie: S3 replicates them, with their versions, to another
      * bucket of the same Region under the new key, both buckets are compared, and a hook of yours
      * switches readers and writers. The source is left as it is. Goes with neither rewriting, nor
-     * {@code onlyUnderKey}, nor {@code iPayForRequests}, nor {@code batchOperations}. Has to be given
-     * to the planner and to the runner.
+     * {@code onlyUnderKey}, nor {@code iPayForRequests}, nor {@code batchOperations}. Has to be
+     * given to the planner and to the runner.
      *
      * <p>By default objects are moved where they lie, which costs no space and no switch.
      *

@@ -67,8 +67,7 @@ final class S3Planning {
     OldVersions oldVersions = preflight.oldVersions();
     preflight.check(key.arn());
     only.ifPresent(arn -> preflight.sayScope(arn, setsDefault));
-    Optional<BatchPlan> batch =
-        new BatchPlanning(target, options, bucket, calls, findings).plan();
+    Optional<BatchPlan> batch = new BatchPlanning(target, options, bucket, calls, findings).plan();
     findings.throwIfAny(what());
     Scope scope =
         new Scope(
@@ -77,8 +76,7 @@ final class S3Planning {
             options.isRewritingEverything(),
             options.customerKeys().isPresent(),
             oldVersions);
-    return build(
-        moving, region, key, attributes(former.orElseThrow(), scope, batch));
+    return build(moving, region, key, attributes(former.orElseThrow(), scope, batch));
   }
 
   /** The source stays as it is, its default encryption included. */

@@ -11,8 +11,8 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * Looks whether a version is to be copied, and by which key of the caller's it can be read. Safe for
- * use by several threads.
+ * Looks whether a version is to be copied, and by which key of the caller's it can be read. Safe
+ * for use by several threads.
  */
 final class SourceLook {
 
@@ -75,7 +75,8 @@ final class SourceLook {
       return Looked.left(new Finding(Verdict.SSE_C, provided.whyNot()));
     }
     try {
-      HeadObjectResponse head = pace.call(() -> env.api().headObject(request(version, key).build()));
+      HeadObjectResponse head =
+          pace.call(() -> env.api().headObject(request(version, key).build()));
       return readable(new Source(version.key(), head, key));
     } catch (S3Exception e) {
       if (e.statusCode() == 404) {
@@ -83,7 +84,8 @@ final class SourceLook {
       }
       return Looked.left(
           new Finding(
-              Verdict.SSE_C, "the key that the key provider has for it is refused, " + e.statusCode()));
+              Verdict.SSE_C,
+              "the key that the key provider has for it is refused, " + e.statusCode()));
     }
   }
 
@@ -96,8 +98,7 @@ final class SourceLook {
       return new Provided(
           env.options()
               .customerKeys()
-              .flatMap(
-                  keys -> keys.find(env.bucket().name(), version.key(), version.versionId())),
+              .flatMap(keys -> keys.find(env.bucket().name(), version.key(), version.versionId())),
           "the key provider has no key for it");
     } catch (RuntimeException e) {
       return new Provided(

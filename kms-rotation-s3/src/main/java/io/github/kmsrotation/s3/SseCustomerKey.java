@@ -5,9 +5,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /**
- * A 256-bit key of the caller's, under which S3 encrypted an object (SSE-C). It is sent to S3 in the
- * headers of calls that read the object, and goes nowhere else: neither into plan nor journal, and
- * {@link #toString} does not tell it. Immutable.
+ * A 256-bit key of the caller's, under which S3 encrypted an object (SSE-C). It is sent to S3 in
+ * the headers of calls that read the object, and goes nowhere else: neither into plan nor journal,
+ * and {@link #toString} does not tell it. Immutable.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerSideEncryptionCustomerKeys.html">Using

@@ -4,8 +4,8 @@ import java.util.Optional;
 
 /**
  * Finds the caller's keys for objects under customer-provided keys (SSE-C), so that those can be
- * rewritten under the KMS key. S3 keeps no such key; without it, an object cannot even be looked at.
- * Asked only for objects that S3 says need one, by several threads at once.
+ * rewritten under the KMS key. S3 keeps no such key; without it, an object cannot even be looked
+ * at. Asked only for objects that S3 says need one, by several threads at once.
  */
 @FunctionalInterface
 public interface SseCustomerKeys {

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 record Superseded(String key, String former, String copy) {
 
-  /** Nothing where there are no versions, and where versions are suspended and one took its place. */
+  /**
+   * Nothing where there are no versions, and where versions are suspended and one took its place.
+   */
   static Optional<Superseded> of(String key, @Nullable String former, @Nullable String copy) {
     return former == null || copy == null || former.equals(copy)
         ? Optional.empty()

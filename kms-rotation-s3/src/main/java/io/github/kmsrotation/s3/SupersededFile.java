@@ -100,8 +100,7 @@ final class SupersededFile {
     String[] parts = line.split(",", -1);
     return parts.length == 3 && !parts[1].isEmpty() && !parts[2].isEmpty()
         ? Optional.of(
-            new Superseded(
-                URLDecoder.decode(parts[0], StandardCharsets.UTF_8), parts[1], parts[2]))
+            new Superseded(URLDecoder.decode(parts[0], StandardCharsets.UTF_8), parts[1], parts[2]))
         : Optional.empty();
   }
 

@@ -124,7 +124,8 @@ final class Uploads {
             .uploadId(uploadId)
             .build();
     try {
-      context.mutate(ABORT, key + ", upload " + uploadId, () -> env.api().abortMultipartUpload(request));
+      context.mutate(
+          ABORT, key + ", upload " + uploadId, () -> env.api().abortMultipartUpload(request));
     } catch (S3Exception e) {
       if (!AwsFailure.errorCode(e).equals("NoSuchUpload")) {
         throw e;
