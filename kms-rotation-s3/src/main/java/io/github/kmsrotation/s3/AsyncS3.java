@@ -19,10 +19,16 @@ import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.DeleteBucketEncryptionRequest;
 import software.amazon.awssdk.services.s3.model.DeleteBucketEncryptionResponse;
+import software.amazon.awssdk.services.s3.model.DeleteBucketReplicationRequest;
+import software.amazon.awssdk.services.s3.model.DeleteBucketReplicationResponse;
 import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
 import software.amazon.awssdk.services.s3.model.DeleteObjectResponse;
 import software.amazon.awssdk.services.s3.model.GetBucketEncryptionRequest;
 import software.amazon.awssdk.services.s3.model.GetBucketEncryptionResponse;
+import software.amazon.awssdk.services.s3.model.GetBucketLifecycleConfigurationRequest;
+import software.amazon.awssdk.services.s3.model.GetBucketLifecycleConfigurationResponse;
+import software.amazon.awssdk.services.s3.model.GetBucketOwnershipControlsRequest;
+import software.amazon.awssdk.services.s3.model.GetBucketOwnershipControlsResponse;
 import software.amazon.awssdk.services.s3.model.GetBucketPolicyRequest;
 import software.amazon.awssdk.services.s3.model.GetBucketPolicyResponse;
 import software.amazon.awssdk.services.s3.model.GetBucketReplicationRequest;
@@ -58,6 +64,8 @@ import software.amazon.awssdk.services.s3.model.ListPartsRequest;
 import software.amazon.awssdk.services.s3.model.ListPartsResponse;
 import software.amazon.awssdk.services.s3.model.PutBucketEncryptionRequest;
 import software.amazon.awssdk.services.s3.model.PutBucketEncryptionResponse;
+import software.amazon.awssdk.services.s3.model.PutBucketReplicationRequest;
+import software.amazon.awssdk.services.s3.model.PutBucketReplicationResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.UpdateObjectEncryptionRequest;
@@ -208,6 +216,29 @@ record AsyncS3(S3AsyncClient client) implements S3Api {
   @Override
   public GetBucketReplicationResponse getBucketReplication(GetBucketReplicationRequest request) {
     return await(client.getBucketReplication(request));
+  }
+
+  @Override
+  public PutBucketReplicationResponse putBucketReplication(PutBucketReplicationRequest request) {
+    return await(client.putBucketReplication(request));
+  }
+
+  @Override
+  public DeleteBucketReplicationResponse deleteBucketReplication(
+      DeleteBucketReplicationRequest request) {
+    return await(client.deleteBucketReplication(request));
+  }
+
+  @Override
+  public GetBucketLifecycleConfigurationResponse getBucketLifecycleConfiguration(
+      GetBucketLifecycleConfigurationRequest request) {
+    return await(client.getBucketLifecycleConfiguration(request));
+  }
+
+  @Override
+  public GetBucketOwnershipControlsResponse getBucketOwnershipControls(
+      GetBucketOwnershipControlsRequest request) {
+    return await(client.getBucketOwnershipControls(request));
   }
 
   @Override

@@ -27,8 +27,12 @@ final class ObjectReport {
   }
 
   static ObjectReport of(S3Step.Env env, String what) {
+    return of(env, env.bucket().name(), what);
+  }
+
+  static ObjectReport of(S3Step.Env env, String bucket, String what) {
     return new ObjectReport(
-        env.bucket().name(),
+        bucket,
         env.options()
             .reportDirectory()
             .map(directory -> directory.resolve(env.plan().runId() + "-" + what + ".csv")));
@@ -43,17 +47,23 @@ final class ObjectReport {
   }
 
   void add(VersionRef version, Finding finding) {
-    if (file.isPresent() && finding.verdict().isReported()) {
+    if (finding.verdict().isReported()) {
+      add(version.key(), version.versionId(), finding.verdict().name(), finding.detail());
+    }
+  }
+
+  void add(String key, String versionId, String reason, String detail) {
+    if (file.isPresent()) {
       lines
           .append(bucket)
           .append(',')
-          .append(encoded(version.key()))
+          .append(encoded(key))
           .append(',')
-          .append(version.versionId())
+          .append(versionId)
           .append(',')
-          .append(finding.verdict())
+          .append(reason)
           .append(',')
-          .append(finding.detail().replaceAll("[,\\r\\n\"]", " "))
+          .append(detail.replaceAll("[,\\r\\n\"]", " "))
           .append('\n');
     }
   }

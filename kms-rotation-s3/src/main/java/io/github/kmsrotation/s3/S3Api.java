@@ -11,10 +11,16 @@ import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.DeleteBucketEncryptionRequest;
 import software.amazon.awssdk.services.s3.model.DeleteBucketEncryptionResponse;
+import software.amazon.awssdk.services.s3.model.DeleteBucketReplicationRequest;
+import software.amazon.awssdk.services.s3.model.DeleteBucketReplicationResponse;
 import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
 import software.amazon.awssdk.services.s3.model.DeleteObjectResponse;
 import software.amazon.awssdk.services.s3.model.GetBucketEncryptionRequest;
 import software.amazon.awssdk.services.s3.model.GetBucketEncryptionResponse;
+import software.amazon.awssdk.services.s3.model.GetBucketLifecycleConfigurationRequest;
+import software.amazon.awssdk.services.s3.model.GetBucketLifecycleConfigurationResponse;
+import software.amazon.awssdk.services.s3.model.GetBucketOwnershipControlsRequest;
+import software.amazon.awssdk.services.s3.model.GetBucketOwnershipControlsResponse;
 import software.amazon.awssdk.services.s3.model.GetBucketPolicyRequest;
 import software.amazon.awssdk.services.s3.model.GetBucketPolicyResponse;
 import software.amazon.awssdk.services.s3.model.GetBucketReplicationRequest;
@@ -50,6 +56,8 @@ import software.amazon.awssdk.services.s3.model.ListPartsRequest;
 import software.amazon.awssdk.services.s3.model.ListPartsResponse;
 import software.amazon.awssdk.services.s3.model.PutBucketEncryptionRequest;
 import software.amazon.awssdk.services.s3.model.PutBucketEncryptionResponse;
+import software.amazon.awssdk.services.s3.model.PutBucketReplicationRequest;
+import software.amazon.awssdk.services.s3.model.PutBucketReplicationResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.UpdateObjectEncryptionRequest;
@@ -120,6 +128,16 @@ interface S3Api extends SdkAutoCloseable {
   ListBucketsResponse listBuckets(ListBucketsRequest request);
 
   GetBucketReplicationResponse getBucketReplication(GetBucketReplicationRequest request);
+
+  PutBucketReplicationResponse putBucketReplication(PutBucketReplicationRequest request);
+
+  DeleteBucketReplicationResponse deleteBucketReplication(DeleteBucketReplicationRequest request);
+
+  GetBucketLifecycleConfigurationResponse getBucketLifecycleConfiguration(
+      GetBucketLifecycleConfigurationRequest request);
+
+  GetBucketOwnershipControlsResponse getBucketOwnershipControls(
+      GetBucketOwnershipControlsRequest request);
 
   ListBucketInventoryConfigurationsResponse listBucketInventoryConfigurations(
       ListBucketInventoryConfigurationsRequest request);

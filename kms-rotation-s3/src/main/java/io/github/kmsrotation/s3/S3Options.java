@@ -24,6 +24,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  *   <li>all objects, whichever key they are under
  *   <li>nothing is rewritten, since that changes dates and ETags and makes versions
  *   <li>{@link OldVersions#KEEP}: no version is deleted
+ *   <li>nothing is replicated: objects stay in their bucket
  *   <li>the bucket's owner pays for requests
  *   <li>no report file: what stays as it is is counted by reason, and the first few are named
  *   <li>a run stops at its end if an object could not be moved that should have been
@@ -42,6 +43,7 @@ public final class S3Options implements StrategyOptions<S3Target> {
   private final Optional<String> onlyKey;
   private final OldVersions oldVersions;
   private final Optional<S3KeySearch> keySearch;
+  private final Optional<Replication> replication;
   private final CopyLimits copyLimits;
   private final boolean leavingObjectsAccepted;
   private final Optional<BatchOperations> batchOperations;
@@ -59,6 +61,7 @@ public final class S3Options implements StrategyOptions<S3Target> {
     this.onlyKey = builder.onlyKey;
     this.oldVersions = builder.oldVersions;
     this.keySearch = builder.keySearch;
+    this.replication = builder.replication;
     this.copyLimits = builder.copyLimits;
     this.leavingObjectsAccepted = builder.leavingObjectsAccepted;
     this.batchOperations = builder.batchOperations;
@@ -128,6 +131,10 @@ public final class S3Options implements StrategyOptions<S3Target> {
     return keySearch;
   }
 
+  Optional<Replication> replication() {
+    return replication;
+  }
+
   CopyLimits copyLimits() {
     return copyLimits;
   }
@@ -162,6 +169,8 @@ public final class S3Options implements StrategyOptions<S3Target> {
         + onlyKey
         + ", oldVersions="
         + oldVersions
+        + ", replicateTo="
+        + replication
         + ", iPayForRequests="
         + requester
         + ", batchOperations="
@@ -187,6 +196,7 @@ public final class S3Options implements StrategyOptions<S3Target> {
     private Optional<String> onlyKey = Optional.empty();
     private OldVersions oldVersions = OldVersions.KEEP;
     private Optional<S3KeySearch> keySearch = Optional.empty();
+    private Optional<Replication> replication = Optional.empty();
     private CopyLimits copyLimits = CopyLimits.OF_S3;
     private boolean leavingObjectsAccepted;
     private Optional<BatchOperations> batchOperations = Optional.empty();
@@ -360,6 +370,23 @@ public final class S3Options implements StrategyOptions<S3Target> {
      */
     public Builder keySearch(S3KeySearch search) {
       this.keySearch = Optional.of(search);
+      return this;
+    }
+
+    /**
+     * Objects are not moved where they lie: S3 replicates them, with their versions, to another
+     * bucket of the same Region under the new key, both buckets are compared, and a hook of yours
+     * switches readers and writers. The source is left as it is. Goes with neither rewriting, nor
+     * {@code onlyUnderKey}, nor {@code iPayForRequests}, nor {@code batchOperations}. Has to be
+     * given to the planner and to the runner.
+     *
+     * <p>By default objects are moved where they lie, which costs no space and no switch.
+     *
+     * @param replication where to, and how
+     * @return this builder
+     */
+    public Builder replicateTo(Replication replication) {
+      this.replication = Optional.of(replication);
       return this;
     }
 

@@ -56,6 +56,9 @@ final class S3Planning {
     Optional<String> moving =
         options.onlyKey().isPresent() ? only : byDefault.filter(this::isNotTheTarget);
     TargetKey key = TargetKey.choose(request, moving, region, findings);
+    if (options.replication().isPresent()) {
+      return replicating(options.replication().get(), bucket, former, moving, key);
+    }
     if (!options.isRewritingEverything()) {
       key.arn().ifPresent(arn -> checkOwner(bucket, arn));
     }
@@ -64,8 +67,7 @@ final class S3Planning {
     OldVersions oldVersions = preflight.oldVersions();
     preflight.check(key.arn());
     only.ifPresent(arn -> preflight.sayScope(arn, setsDefault));
-    Optional<BatchPlan> batch =
-        new BatchPlanning(target, options, bucket, calls, findings).plan();
+    Optional<BatchPlan> batch = new BatchPlanning(target, options, bucket, calls, findings).plan();
     findings.throwIfAny(what());
     Scope scope =
         new Scope(
@@ -74,7 +76,26 @@ final class S3Planning {
             options.isRewritingEverything(),
             options.customerKeys().isPresent(),
             oldVersions);
-    return build(former.orElseThrow(), moving, region, key, scope, batch);
+    return build(moving, region, key, attributes(former.orElseThrow(), scope, batch));
+  }
+
+  /** The source stays as it is, its default encryption included. */
+  private RotationPlan replicating(
+      Replication wanted,
+      Bucket bucket,
+      Optional<DefaultEncryption> former,
+      Optional<String> moving,
+      TargetKey key) {
+    key.arn().ifPresent(arn -> checkOwner(bucket, arn));
+    ReplicationSetup setup =
+        new ReplicationPreflight(bucket, target.prefix(), wanted, options, calls, findings)
+            .check(key.arn());
+    findings.throwIfAny(what());
+    Scope scope = new Scope(Optional.empty(), false, false, false, OldVersions.KEEP);
+    SortedMap<String, String> attributes =
+        S3Steps.attributes(target, former.orElseThrow(), options, scope);
+    attributes.putAll(setup.attributes());
+    return build(moving, api.region().id(), key, attributes);
   }
 
   /** Resolved once, as an alias may lead elsewhere tomorrow. */
@@ -201,19 +222,19 @@ final class S3Planning {
     } catch (MissingPermissionException e) {
       findings.problem(
           "The bucket does not belong to the account of the key, " + key.accountId() + ".",
-          "UpdateObjectEncryption takes keys of the bucket owner's account only: use one of"
-              + " those. Or have every object rewritten, which takes any key that may be used:"
-              + " S3Options.rewriteEverything().");
+          options.replication().isPresent()
+              ? "Use a key of the account of the buckets: jobs run in that account."
+              : "UpdateObjectEncryption takes keys of the bucket owner's account only: use one of"
+                  + " those. Or have every object rewritten, which takes any key that may be used:"
+                  + " S3Options.rewriteEverything().");
     }
   }
 
   private RotationPlan build(
-      DefaultEncryption former,
       Optional<String> current,
       String region,
       TargetKey key,
-      Scope scope,
-      Optional<BatchPlan> batch) {
+      SortedMap<String, String> attributes) {
     KeyArn arn = key.arn().orElseThrow();
     RotationPlan.Builder plan =
         RotationPlan.builder(request.runId(), request.clock().instant())
@@ -222,7 +243,7 @@ final class S3Planning {
             .keys(request.why().name(), current, Optional.of(arn.value()))
             .rationale(key.rationale())
             .warnings(findings.warnings())
-            .attributes(attributes(former, scope, batch));
+            .attributes(attributes);
     List<StepDescription> steps =
         S3Steps.of(plan.build(), api, options, Workers.none()).stream()
             .map(Step::description)

@@ -40,6 +40,10 @@ final class S3Steps {
             Boolean.parseBoolean(plan.attribute(REWRITES)),
             options,
             workers);
+    Optional<ReplicationSetup> replication = ReplicationSetup.of(plan.attributes());
+    if (replication.isPresent()) {
+      return ReplicationSteps.of(env, replication.get());
+    }
     Scope scope = env.scope();
     List<Step> steps = new ArrayList<>();
     if (!scope.rewritesAll()) {

@@ -39,6 +39,7 @@ public final class S3Strategy implements RotationStrategy<S3Target> {
   public BoundSteps bind(RotationPlan plan, Optional<StrategyOptions<?>> given) {
     S3Options options = mine(given);
     requireOptions(Scope.of(plan.attributes()), options);
+    ReplicationSetup.of(plan.attributes()).ifPresent(setup -> requireReplication(options));
     requireBatchOperations(plan, options);
     Optional<S3Api> own =
         options.client().isPresent()
@@ -68,6 +69,19 @@ public final class S3Strategy implements RotationStrategy<S3Target> {
       throw new MissingOptionException(
           "The plan deletes superseded versions, which are noted in a file: give the runner"
               + " S3Options.reportIn(...).");
+    }
+  }
+
+  private static void requireReplication(S3Options options) {
+    boolean isComplete =
+        options
+            .replication()
+            .filter(r -> r.control().isPresent() && r.readers().isPresent())
+            .isPresent();
+    if (!isComplete) {
+      throw new MissingOptionException(
+          "The plan replicates: give the runner S3Options.replicateTo(...) with s3Control(...) and"
+              + " switchReaders(...).");
     }
   }
 

@@ -13,10 +13,16 @@ import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.DeleteBucketEncryptionRequest;
 import software.amazon.awssdk.services.s3.model.DeleteBucketEncryptionResponse;
+import software.amazon.awssdk.services.s3.model.DeleteBucketReplicationRequest;
+import software.amazon.awssdk.services.s3.model.DeleteBucketReplicationResponse;
 import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
 import software.amazon.awssdk.services.s3.model.DeleteObjectResponse;
 import software.amazon.awssdk.services.s3.model.GetBucketEncryptionRequest;
 import software.amazon.awssdk.services.s3.model.GetBucketEncryptionResponse;
+import software.amazon.awssdk.services.s3.model.GetBucketLifecycleConfigurationRequest;
+import software.amazon.awssdk.services.s3.model.GetBucketLifecycleConfigurationResponse;
+import software.amazon.awssdk.services.s3.model.GetBucketOwnershipControlsRequest;
+import software.amazon.awssdk.services.s3.model.GetBucketOwnershipControlsResponse;
 import software.amazon.awssdk.services.s3.model.GetBucketPolicyRequest;
 import software.amazon.awssdk.services.s3.model.GetBucketPolicyResponse;
 import software.amazon.awssdk.services.s3.model.GetBucketReplicationRequest;
@@ -52,6 +58,8 @@ import software.amazon.awssdk.services.s3.model.ListPartsRequest;
 import software.amazon.awssdk.services.s3.model.ListPartsResponse;
 import software.amazon.awssdk.services.s3.model.PutBucketEncryptionRequest;
 import software.amazon.awssdk.services.s3.model.PutBucketEncryptionResponse;
+import software.amazon.awssdk.services.s3.model.PutBucketReplicationRequest;
+import software.amazon.awssdk.services.s3.model.PutBucketReplicationResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.UpdateObjectEncryptionRequest;
@@ -202,6 +210,29 @@ record SyncS3(S3Client client) implements S3Api {
   @Override
   public GetBucketReplicationResponse getBucketReplication(GetBucketReplicationRequest request) {
     return client.getBucketReplication(request);
+  }
+
+  @Override
+  public PutBucketReplicationResponse putBucketReplication(PutBucketReplicationRequest request) {
+    return client.putBucketReplication(request);
+  }
+
+  @Override
+  public DeleteBucketReplicationResponse deleteBucketReplication(
+      DeleteBucketReplicationRequest request) {
+    return client.deleteBucketReplication(request);
+  }
+
+  @Override
+  public GetBucketLifecycleConfigurationResponse getBucketLifecycleConfiguration(
+      GetBucketLifecycleConfigurationRequest request) {
+    return client.getBucketLifecycleConfiguration(request);
+  }
+
+  @Override
+  public GetBucketOwnershipControlsResponse getBucketOwnershipControls(
+      GetBucketOwnershipControlsRequest request) {
+    return client.getBucketOwnershipControls(request);
   }
 
   @Override

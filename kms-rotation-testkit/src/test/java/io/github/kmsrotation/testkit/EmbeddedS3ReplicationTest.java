@@ -114,7 +114,10 @@ class EmbeddedS3ReplicationTest extends S3Fixture {
     aws.clock().advance(WHILE);
 
     s3.putObjectTagging(
-        r -> r.bucket(BUCKET).key("a").tagging(t -> t.tagSet(Tag.builder().key("x").value("y").build())));
+        r ->
+            r.bucket(BUCKET)
+                .key("a")
+                .tagging(t -> t.tagSet(Tag.builder().key("x").value("y").build())));
     aws.clock().advance(WHILE);
     s3.deleteObject(r -> r.bucket(BUCKET).key("a").versionId(version));
     aws.clock().advance(WHILE);
@@ -215,8 +218,7 @@ class EmbeddedS3ReplicationTest extends S3Fixture {
     assertThat(replica.objectLockRetainUntilDate()).isEqualTo(until);
     assertThat(replica.objectLockLegalHoldStatus()).isEqualTo(ObjectLockLegalHoldStatus.ON);
     assertThat(
-            s3.headObject(r -> r.bucket("locked-orders").key("to-" + REPLICAS))
-                .replicationStatus())
+            s3.headObject(r -> r.bucket("locked-orders").key("to-" + REPLICAS)).replicationStatus())
         .isEqualTo(ReplicationStatus.FAILED);
   }
 
@@ -280,16 +282,14 @@ class EmbeddedS3ReplicationTest extends S3Fixture {
         "ReplicationConfigurationNotFoundError");
     replicate(r -> {});
 
-    assertThat(
-            s3.getBucketReplication(r -> r.bucket(BUCKET)).replicationConfiguration().rules())
+    assertThat(s3.getBucketReplication(r -> r.bucket(BUCKET)).replicationConfiguration().rules())
         .containsExactly(rule(r -> {}));
     assertRefused(
         () ->
             s3.putBucketVersioning(
                 r ->
                     r.bucket(BUCKET)
-                        .versioningConfiguration(
-                            v -> v.status(BucketVersioningStatus.SUSPENDED))),
+                        .versioningConfiguration(v -> v.status(BucketVersioningStatus.SUSPENDED))),
         409,
         "InvalidBucketState");
     s3.deleteBucketReplication(r -> r.bucket(BUCKET));
@@ -310,7 +310,12 @@ class EmbeddedS3ReplicationTest extends S3Fixture {
     assertInvalid(r -> r.filter(f -> f.tag(t -> t.key("x").value("y"))));
     assertInvalid(r -> r.destination(d -> d.bucket(arn(REPLICAS))));
     assertInvalid(
-        r -> r.destination(to(REPLICAS).andThen(d -> d.replicationTime(t -> t.status("Enabled")))));
+        r ->
+            r.destination(
+                to(REPLICAS)
+                    .andThen(
+                        d ->
+                            d.replicationTime(t -> t.status("Enabled").time(m -> m.minutes(15))))));
     assertRefused(
         () -> replicate("without-versions", r -> r.destination(to(REPLICAS))),
         400,
@@ -329,9 +334,7 @@ class EmbeddedS3ReplicationTest extends S3Fixture {
                 r ->
                     r.bucket(BUCKET)
                         .replicationConfiguration(
-                            c ->
-                                c.role(role())
-                                    .rules(rule(x -> {}), rule(x -> x.id("another"))))),
+                            c -> c.role(role()).rules(rule(x -> {}), rule(x -> x.id("another"))))),
         400,
         "InvalidArgument");
   }
@@ -341,8 +344,7 @@ class EmbeddedS3ReplicationTest extends S3Fixture {
         .isInstanceOfSatisfying(
             software.amazon.awssdk.services.s3.model.S3Exception.class,
             e ->
-                assertThat(e.awsErrorDetails().errorCode())
-                    .isIn("InvalidRequest", "MalformedXML"));
+                assertThat(e.awsErrorDetails().errorCode()).isIn("InvalidRequest", "MalformedXML"));
   }
 
   private void enableVersioning(String bucket) {
@@ -360,8 +362,7 @@ class EmbeddedS3ReplicationTest extends S3Fixture {
     return "arn:aws:iam::" + aws.accountId() + ":role/replication";
   }
 
-  private Consumer<software.amazon.awssdk.services.s3.model.Destination.Builder> to(
-      String bucket) {
+  private Consumer<software.amazon.awssdk.services.s3.model.Destination.Builder> to(String bucket) {
     return d -> d.bucket(arn(bucket)).encryptionConfiguration(e -> e.replicaKmsKeyID(key));
   }
 

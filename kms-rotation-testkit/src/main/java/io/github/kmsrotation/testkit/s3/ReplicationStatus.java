@@ -47,7 +47,6 @@ final class ReplicationStatus {
     if (all.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(
-        all.contains(FAILED) ? FAILED : all.contains(PENDING) ? PENDING : COMPLETED);
+    return Optional.of(all.contains(FAILED) ? FAILED : all.contains(PENDING) ? PENDING : COMPLETED);
   }
 }

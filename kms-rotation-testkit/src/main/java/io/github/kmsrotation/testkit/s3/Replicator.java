@@ -54,9 +54,7 @@ final class Replicator {
     }
     for (ReplicationRule rule : rules(bucket, key, version)) {
       boolean follows =
-          status.isReplica()
-              ? rule.takesReplicaModifications()
-              : status.knows(rule.destination());
+          status.isReplica() ? rule.takesReplicaModifications() : status.knows(rule.destination());
       if (follows) {
         later(bucket, key, version, rule);
       }
