@@ -26,6 +26,9 @@ final class Reencryption {
   /** What a policy says of one object, unlike what is wrong with credentials. */
   private static final Set<String> OF_ONE_OBJECT = Set.of("AccessDenied", "AccessDeniedException");
 
+  /** What a plan notes that is for objects under one key: each has to be looked at. */
+  private static final String ONLY_KEY = "onlyUnderKey";
+
   private final S3Step.Env env;
   private final Pace pace;
   private final Instant now;
@@ -59,17 +62,41 @@ final class Reencryption {
           Encrypted object = read(version);
           Finding found = Finding.decide(object, env.keyArn(), env.bucketKeys());
           if (found.verdict() == Verdict.TO_MOVE) {
-            UpdateObjectEncryptionRequest request =
-                request(
-                    env,
-                    version.key(),
-                    version.requested(),
-                    Finding.wantsBucketKey(object, env.bucketKeys()));
-            pace.call(() -> env.api().updateObjectEncryption(request));
+            update(version, Finding.wantsBucketKey(object, env.bucketKeys()));
             return new Finding(Verdict.MOVED);
           }
           return found;
         });
+  }
+
+  /**
+   * Moves without a look where that is as good: S3 refuses what cannot be moved, and then it is
+   * looked at. Only if nothing of the object decides what becomes of it: neither its Bucket Key nor
+   * its key.
+   */
+  Finding move(VersionRef version, Unseen unseen) {
+    boolean dependsOnTheObject =
+        env.bucketKeys() == BucketKeys.KEEP || env.plan().attributes().containsKey(ONLY_KEY);
+    if (dependsOnTheObject) {
+      return move(version);
+    }
+    if (unseen.next()) {
+      try {
+        update(version, env.bucketKeys() == BucketKeys.ENABLE);
+        return new Finding(Verdict.MOVED);
+      } catch (S3Exception e) {
+        unseen.wasRefused();
+      }
+    }
+    Finding found = move(version);
+    unseen.saw(found.verdict() == Verdict.MOVED);
+    return found;
+  }
+
+  private void update(VersionRef version, boolean withBucketKey) {
+    UpdateObjectEncryptionRequest request =
+        request(env, version.key(), version.requested(), withBucketKey);
+    pace.call(() -> env.api().updateObjectEncryption(request));
   }
 
   interface Look {

@@ -1,0 +1,76 @@
+package io.github.kmsrotation.examples.bench;
+
+import io.github.kmsrotation.testkit.EmbeddedAws;
+import io.github.kmsrotation.testkit.clock.TestClock;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
+
+/**
+ * The server that all are measured against, in a process of its own: an embedded AWS with one
+ * bucket of as many objects as it is told, 1 KiB each, and two keys. It ends with its input.
+ */
+final class BucketServer {
+
+  static final String BUCKET = "bench";
+  static final String REGION = "eu-central-1";
+
+  private BucketServer() {}
+
+  /** Argument: how many objects. Prints endpoint and the ARNs of the keys. */
+  public static void main(String[] arguments) throws IOException {
+    int objects = Integer.parseInt(arguments[0]);
+    try (EmbeddedAws aws =
+        EmbeddedAws.builder().region(REGION).clock(TestClock.running(1)).start()) {
+      String first;
+      String second;
+      try (KmsClient kms = client(KmsClient.builder(), aws.endpoint());
+          S3Client s3 = client(S3Client.builder(), aws.endpoint())) {
+        first = kms.createKey().keyMetadata().arn();
+        second = kms.createKey().keyMetadata().arn();
+        s3.createBucket(
+            r -> r.bucket(BUCKET).createBucketConfiguration(c -> c.locationConstraint(REGION)));
+        s3.putBucketEncryption(
+            r ->
+                r.bucket(BUCKET)
+                    .serverSideEncryptionConfiguration(
+                        c ->
+                            c.rules(
+                                rule ->
+                                    rule.bucketKeyEnabled(true)
+                                        .applyServerSideEncryptionByDefault(
+                                            e ->
+                                                e.sseAlgorithm(ServerSideEncryption.AWS_KMS)
+                                                    .kmsMasterKeyID(first)))));
+      }
+      for (int i = 0; i < objects; i++) {
+        aws.s3().plantZeros(BUCKET, String.format(Locale.ROOT, "objects/%07d", i), 1024);
+      }
+      System.out.println(aws.endpoint() + " " + first + " " + second);
+      BufferedReader input =
+          new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+      while (input.readLine() != null) {
+        aws.calls().clear();
+      }
+    }
+  }
+
+  static <B extends AwsClientBuilder<B, C>, C> C client(B builder, URI endpoint) {
+    return builder
+        .endpointOverride(endpoint)
+        .region(Region.of(REGION))
+        .credentialsProvider(
+            StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "any")))
+        .build();
+  }
+}
