@@ -47,6 +47,18 @@ final class VersionListing {
     return batch;
   }
 
+  /** How many versions there are; by any thread. */
+  long count(AwsReader reader) {
+    long count = 0;
+    Optional<Marker> next = Optional.of(Marker.START);
+    while (next.isPresent()) {
+      ListObjectVersionsResponse page = page(next.get(), reader);
+      count += page.versions().size();
+      next = next(page);
+    }
+    return count;
+  }
+
   private static Batch taken(Future<Batch> batch) {
     try {
       return batch.get();
