@@ -18,14 +18,21 @@ import software.amazon.awssdk.services.s3.model.ListObjectVersionsResponse;
  */
 final class VersionListing {
 
-  /** Large enough that threads which wait for the last of a batch cost next to nothing. */
-  private static final int BATCH = 5_000;
+  /** For each thread: so that waiting for the last of a batch costs next to nothing. */
+  private static final int FOR_EACH_THREAD = 100;
+
+  /** Of keys of 1 KiB, two batches are 20 MiB. */
+  private static final int MOST = 10_000;
+
+  private static final int MOST_IN_PAGE = 1_000;
 
   private final S3Step.Env env;
+  private final int size;
   private Optional<Ahead> ahead = Optional.empty();
 
   VersionListing(S3Step.Env env) {
     this.env = env;
+    this.size = Math.min(MOST, FOR_EACH_THREAD * env.options().concurrency());
   }
 
   /** After which version a batch begins. The first batch begins after {@link #START}. */
@@ -76,7 +83,7 @@ final class VersionListing {
   private Batch list(Marker from, AwsReader reader) {
     List<VersionRef> versions = new ArrayList<>();
     Optional<Marker> next = Optional.of(from);
-    while (next.isPresent() && versions.size() < BATCH) {
+    while (next.isPresent() && versions.size() < size) {
       ListObjectVersionsResponse page = page(next.get(), reader);
       page.versions().forEach(version -> versions.add(VersionRef.of(version)));
       next = next(page);
@@ -89,6 +96,7 @@ final class VersionListing {
     ListObjectVersionsRequest.Builder request =
         ListObjectVersionsRequest.builder()
             .bucket(env.bucket().name())
+            .maxKeys(Math.min(MOST_IN_PAGE, size))
             .encodingType(EncodingType.URL);
     env.prefix().ifPresent(request::prefix);
     if (!after.equals(Marker.START)) {
