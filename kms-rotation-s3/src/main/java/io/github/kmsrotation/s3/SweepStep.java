@@ -12,6 +12,7 @@ import io.github.kmsrotation.s3.VersionListing.Marker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -45,6 +46,10 @@ abstract class SweepStep extends S3Step {
 
   @Override
   public final StepOutcome advance(StepContext context) {
+    Optional<StepOutcome> takenOver = DefaultEncryptionStep.takenOver(env, context);
+    if (takenOver.isPresent()) {
+      return takenOver.get();
+    }
     Facts noted = context.lastCheckpoint();
     Tally tally = Tally.of(noted);
     ObjectReport report = report();

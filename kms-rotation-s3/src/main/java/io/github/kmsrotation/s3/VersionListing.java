@@ -59,7 +59,7 @@ final class VersionListing {
     long count = 0;
     Optional<Marker> next = Optional.of(Marker.START);
     while (next.isPresent()) {
-      ListObjectVersionsResponse page = page(next.get(), reader);
+      ListObjectVersionsResponse page = page(next.get(), MOST_IN_PAGE, reader);
       count += page.versions().size();
       next = next(page);
     }
@@ -84,7 +84,8 @@ final class VersionListing {
     List<VersionRef> versions = new ArrayList<>();
     Optional<Marker> next = Optional.of(from);
     while (next.isPresent() && versions.size() < size) {
-      ListObjectVersionsResponse page = page(next.get(), reader);
+      ListObjectVersionsResponse page =
+          page(next.get(), Math.min(MOST_IN_PAGE, size), reader);
       page.versions().forEach(version -> versions.add(VersionRef.of(version)));
       next = next(page);
     }
@@ -92,11 +93,11 @@ final class VersionListing {
   }
 
   /** Asked for as it is, a key with a control character would make the answer no XML. */
-  private ListObjectVersionsResponse page(Marker after, AwsReader reader) {
+  private ListObjectVersionsResponse page(Marker after, int most, AwsReader reader) {
     ListObjectVersionsRequest.Builder request =
         ListObjectVersionsRequest.builder()
             .bucket(env.bucket().name())
-            .maxKeys(Math.min(MOST_IN_PAGE, size))
+            .maxKeys(most)
             .encodingType(EncodingType.URL);
     env.prefix().ifPresent(request::prefix);
     if (!after.equals(Marker.START)) {
