@@ -61,7 +61,7 @@ final class BucketProcess {
               .with(
                   S3Options.builder()
                       .client(s3)
-                      .concurrency(2)
+                      .concurrency(1)
                       .reportIn(directory)
                       .rewriteWhatCannotBeUpdated()
                       .build())

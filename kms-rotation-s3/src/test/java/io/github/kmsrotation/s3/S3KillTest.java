@@ -33,13 +33,13 @@ class S3KillTest {
   /** More with {@code -Dkmsrotation.s3.kills=1000}. */
   private static final int KILLS = Integer.getInteger("kmsrotation.s3.kills", 100);
 
-  private static final int MOVED = 240;
-  private static final int REWRITTEN = 30;
+  private static final int MOVED = 120;
+  private static final int REWRITTEN = 10;
 
-  /** With two threads. */
-  private static final int BATCH = 200;
+  /** With one thread. */
+  private static final int BATCH = 100;
 
-  private static final int MOST_CALLS_OF_A_LIFE = 250;
+  private static final int MOST_CALLS_OF_A_LIFE = 150;
 
   @TempDir Path directory;
   private final Random random = new Random(7);

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 /**
  * Moves all objects of one bucket from one key to another and back, by the library, by a bare loop
  * of the SDK, and by those tools that are installed, each in its own process and all against one
- * server; one after the other, so many rounds, so that what else the machine does falls on all.
- * Prints medians. Arguments: objects, rounds, and optionally names of contenders, with commas.
+ * server, whose answers take as long as one of S3's may; one after the other, so many rounds, so that
+ * what else the machine does falls on all.
  */
 public final class BucketBenchmark {
 
@@ -47,17 +47,20 @@ public final class BucketBenchmark {
   /**
    * Measures.
    *
-   * @param arguments objects (10,000 by default), rounds (3), contenders (all)
+   * @param arguments one text: objects (20,000 by default), rounds (3), milliseconds that each answer
+   *     takes (20), contenders (all)
    * @throws IOException if a process cannot be started
    * @throws InterruptedException if interrupted
    */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     String[] words = arguments.length == 0 ? new String[0] : arguments[0].trim().split("\\s+");
-    int objects = words.length > 0 && words[0].matches("\\d+") ? Integer.parseInt(words[0]) : 10_000;
+    int objects = words.length > 0 && words[0].matches("\\d+") ? Integer.parseInt(words[0]) : 20_000;
     int rounds = words.length > 1 ? Integer.parseInt(words[1]) : 3;
+    int latency = words.length > 2 ? Integer.parseInt(words[2]) : 20;
+    List<String> ofServer = List.of(Integer.toString(objects), Integer.toString(latency));
     Process server =
         new ProcessBuilder(
-                java("-Xmx4g", BucketServer.class, List.of(Integer.toString(objects))))
+                java("-Xmx4g", BucketServer.class, ofServer))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     try (WorkDirectory directory = WorkDirectory.create();
@@ -73,7 +76,13 @@ public final class BucketBenchmark {
       BucketBenchmark benchmark =
           new BucketBenchmark(objects, greeting.split(" "), toServer, directory);
       List<String> wanted =
-          words.length > 2 ? List.of(words[2].split(",")) : benchmark.allThatAreThere();
+          words.length > 3 ? List.of(words[3].split(",")) : benchmark.allThatAreThere();
+      System.out.printf(
+          Locale.ROOT,
+          "%,d objects of 1 KiB, answers after %d ms, %d rounds, medians%n",
+          objects,
+          latency,
+          rounds);
       benchmark.measure(wanted, rounds);
     } finally {
       server.destroy();
@@ -106,8 +115,6 @@ public final class BucketBenchmark {
         all.computeIfAbsent(contender, c -> new ArrayList<>()).add(measure(contender));
       }
     }
-    System.out.printf(
-        Locale.ROOT, "%,d objects of 1 KiB, %d rounds, medians%n", objects, rounds);
     System.out.printf(
         "%-14s %12s %12s %16s %10s%n",
         "", "objects/s", "peak RSS MB", "objects/s, loop", "heap MB");
@@ -204,7 +211,7 @@ public final class BucketBenchmark {
               "--transfers", Integer.toString(BucketContender.CONCURRENCY),
               "from:" + BucketServer.BUCKET, "to:" + BucketServer.BUCKET);
       default ->
-          java("-Xmx128m", BucketContender.class, List.of(contender, endpoint, key));
+          java("-Xmx64m", BucketContender.class, List.of(contender, endpoint, key));
     };
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -27,7 +28,10 @@ final class BucketServer {
 
   private BucketServer() {}
 
-  /** Argument: how many objects. Prints endpoint and the ARNs of the keys. */
+  /**
+   * Arguments: how many objects, and how many milliseconds every answer takes. Prints endpoint and
+   * the ARNs of the keys.
+   */
   public static void main(String[] arguments) throws IOException {
     int objects = Integer.parseInt(arguments[0]);
     try (EmbeddedAws aws =
@@ -55,6 +59,10 @@ final class BucketServer {
       }
       for (int i = 0; i < objects; i++) {
         aws.s3().plantZeros(BUCKET, String.format(Locale.ROOT, "objects/%07d", i), 1024);
+      }
+      int latency = Integer.parseInt(arguments[1]);
+      if (latency > 0) {
+        aws.faults().onAny().times(Integer.MAX_VALUE).delay(Duration.ofMillis(latency));
       }
       System.out.println(aws.endpoint() + " " + first + " " + second);
       BufferedReader input =
