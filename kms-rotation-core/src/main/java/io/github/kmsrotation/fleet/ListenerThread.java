@@ -1,6 +1,7 @@
 package io.github.kmsrotation.fleet;
 
 import io.github.kmsrotation.plan.Condition;
+import io.github.kmsrotation.plan.Progress;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.RunId;
 import io.github.kmsrotation.plan.StepDescription;
@@ -103,6 +104,11 @@ final class ListenerThread implements RotationListener, AutoCloseable {
   @Override
   public void onStepWaiting(RotationPlan plan, StepDescription step, Condition condition) {
     tell(listener -> listener.onStepWaiting(plan, step, condition));
+  }
+
+  @Override
+  public void onStepProgress(RotationPlan plan, StepDescription step, Progress progress) {
+    tell(listener -> listener.onStepProgress(plan, step, progress));
   }
 
   @Override

@@ -108,6 +108,14 @@ public interface StepContext extends AwsReader {
   Facts lastCheckpoint();
 
   /**
+   * Tells listeners how far this step is. It is not stored; what going on needs is a {@link
+   * #checkpoint}.
+   *
+   * @param progress how far
+   */
+  void progress(Progress progress);
+
+  /**
    * Makes a call that changes something: the intent is forced to the journal first, the outcome
    * after. It is retried only when AWS says that it did not run (throttling). If the answer is
    * lost, the runner calls the step again, which looks at AWS before anything else.

@@ -1,6 +1,7 @@
 package io.github.kmsrotation.run;
 
 import io.github.kmsrotation.plan.Condition;
+import io.github.kmsrotation.plan.Progress;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StepOutcome;
@@ -28,6 +29,15 @@ public interface RotationListener {
    * @param condition what it waits for
    */
   default void onStepWaiting(RotationPlan plan, StepDescription step, Condition condition) {}
+
+  /**
+   * A step that goes through many objects has come further. Called every few seconds or less often.
+   *
+   * @param plan the plan
+   * @param step the step
+   * @param progress how far it is
+   */
+  default void onStepProgress(RotationPlan plan, StepDescription step, Progress progress) {}
 
   /**
    * A step is done.

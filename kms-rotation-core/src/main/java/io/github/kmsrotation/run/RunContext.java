@@ -8,6 +8,7 @@ import io.github.kmsrotation.error.ClientConfigurationException;
 import io.github.kmsrotation.error.MissingPermissionException;
 import io.github.kmsrotation.journal.EntryType;
 import io.github.kmsrotation.plan.Facts;
+import io.github.kmsrotation.plan.Progress;
 import io.github.kmsrotation.plan.RunId;
 import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepDescription;
@@ -25,11 +26,13 @@ final class RunContext implements StepContext {
   private final RunBook book;
   private final StepDescription step;
   private final AwsCalls calls;
+  private final Listeners listeners;
 
-  RunContext(RunBook book, StepDescription step, AwsCalls calls) {
+  RunContext(RunBook book, StepDescription step, AwsCalls calls, Listeners listeners) {
     this.book = book;
     this.step = step;
     this.calls = calls;
+    this.listeners = listeners;
   }
 
   @Override
@@ -75,6 +78,11 @@ final class RunContext implements StepContext {
   @Override
   public Facts lastCheckpoint() {
     return book.state().checkpoint(step.id());
+  }
+
+  @Override
+  public void progress(Progress progress) {
+    listeners.tell(listener -> listener.onStepProgress(book.plan(), step, progress));
   }
 
   @Override

@@ -192,7 +192,7 @@ final class RunExecution {
   }
 
   private RunContext context(StepDescription step) {
-    return new RunContext(book, step, calls);
+    return new RunContext(book, step, calls, listeners);
   }
 
   private Optional<Tick> look(StepAttempt current) throws Stop, InterruptedException {

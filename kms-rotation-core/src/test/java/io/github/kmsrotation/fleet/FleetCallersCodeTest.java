@@ -3,6 +3,7 @@ package io.github.kmsrotation.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kmsrotation.plan.Phase;
+import io.github.kmsrotation.plan.Progress;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StepOutcome;
@@ -137,6 +138,28 @@ class FleetCallersCodeTest {
         ends.add(report.status());
       }
     };
+  }
+
+  @Test
+  void listener_isToldTheProgressOfSteps() {
+    Set<String> told = ConcurrentHashMap.newKeySet();
+
+    world
+        .runner()
+        .listener(
+            new RotationListener() {
+              @Override
+              public void onStepProgress(
+                  RotationPlan plan, StepDescription step, Progress progress) {
+                told.add(plan.targetId() + "/" + step.id() + ": " + progress.describe());
+              }
+            })
+        .build()
+        .run(Fleet.of(FleetWorld.plans(2)))
+        .requireComplete();
+
+    assertThat(told)
+        .contains("thing-0/copy: 1 of 2 objects, 0 bytes", "thing-1/copy: 1 of 2 objects, 0 bytes");
   }
 
   @Test

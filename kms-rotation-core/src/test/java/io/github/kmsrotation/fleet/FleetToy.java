@@ -3,6 +3,7 @@ package io.github.kmsrotation.fleet;
 import io.github.kmsrotation.plan.Condition;
 import io.github.kmsrotation.plan.Evidence;
 import io.github.kmsrotation.plan.Phase;
+import io.github.kmsrotation.plan.Progress;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.RunId;
 import io.github.kmsrotation.plan.Step;
@@ -19,6 +20,7 @@ import io.github.kmsrotation.target.Target;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** A strategy whose copies and cutovers take time in a {@link FleetWorld}. */
 public final class FleetToy implements RotationStrategy<FleetToy.Thing> {
@@ -100,6 +102,7 @@ public final class FleetToy implements RotationStrategy<FleetToy.Thing> {
       if (!world.has(name)) {
         context.mutate("toy:Make", name, () -> world.make(name));
       }
+      context.progress(new Progress(1, OptionalLong.of(2), 0, 0, Optional.empty()));
       return world.isReady(name)
           ? StepOutcome.done()
           : StepOutcome.waiting(

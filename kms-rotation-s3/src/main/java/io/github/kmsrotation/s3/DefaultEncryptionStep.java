@@ -1,5 +1,6 @@
 package io.github.kmsrotation.s3;
 
+import io.github.kmsrotation.aws.AwsReader;
 import io.github.kmsrotation.plan.Condition;
 import io.github.kmsrotation.plan.Facts;
 import io.github.kmsrotation.plan.Phase;
@@ -10,6 +11,7 @@ import io.github.kmsrotation.plan.Undo;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awssdk.services.s3.model.DeleteBucketEncryptionRequest;
 import software.amazon.awssdk.services.s3.model.PutBucketEncryptionRequest;
 
@@ -45,6 +47,39 @@ final class DefaultEncryptionStep extends S3Step {
   }
 
   private DefaultEncryption wanted() {
+    return wanted(env);
+  }
+
+  /**
+   * Stops a run whose bucket another run is at. Two runs that move the same objects to different
+   * keys would take them from each other without end. They do not see each other but by this: each
+   * sets the bucket's default, so the one that was first finds that it is not what it set. What was
+   * there before does not count, as S3 may show it for a while. Runs to the same key do no harm.
+   */
+  static Optional<StepOutcome> takenOver(Env env, AwsReader reader) {
+    boolean isSet = env.plan().steps().stream().anyMatch(step -> step.id().equals(ID));
+    if (!isSet) {
+      return Optional.empty();
+    }
+    DefaultEncryption now = env.bucket().encryption(reader);
+    if (now.means(wanted(env)) || now.means(env.former())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        StepOutcome.blocked(
+            "This run set the default encryption of bucket '"
+                + env.bucket().name()
+                + "' to "
+                + wanted(env).inWords()
+                + ", and it is "
+                + now.inWords()
+                + " now: somebody changed it, perhaps another run, which moves the same objects to"
+                + " another key. No more objects are moved by this one.",
+            "Decide which key the bucket is to be under, and leave only that run: put the default"
+                + " back and resume this one, or let the other one end and roll this one back."));
+  }
+
+  private static DefaultEncryption wanted(Env env) {
     return env.former().under(env.keyArn(), withBucketKey(env));
   }
 

@@ -11,12 +11,14 @@ import java.util.Map;
 
 /**
  * Moves every version that can be moved where it lies. The journal tells of batches and not of
- * objects: an object is looked at before it is touched, so repeating a batch whose end is not known
- * does nothing twice. Rolled back, what was moved stays under the new key.
+ * objects: repeating a batch whose end is not known moves what was moved already once more at most,
+ * which changes nothing of it. Rolled back, what was moved stays under the new key.
  */
 final class ReencryptStep extends SweepStep {
 
   static final String ID = "re-encrypt";
+
+  private final Unseen unseen = new Unseen();
 
   ReencryptStep(Env env) {
     super(
@@ -36,7 +38,7 @@ final class ReencryptStep extends SweepStep {
   @Override
   List<Finding> process(StepContext context, long number, List<VersionRef> versions) {
     Reencryption reencryption = new Reencryption(env, pace, context.clock().instant());
-    return send(context, Reencryption.UPDATE, number, versions, reencryption::move);
+    return send(context, Reencryption.UPDATE, number, versions, v -> reencryption.move(v, unseen));
   }
 
   @Override

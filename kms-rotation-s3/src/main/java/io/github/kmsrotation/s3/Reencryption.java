@@ -61,13 +61,7 @@ final class Reencryption {
           Encrypted object = read(version);
           Finding found = decide(object);
           if (found.verdict() == Verdict.TO_MOVE) {
-            UpdateObjectEncryptionRequest request =
-                request(
-                    env,
-                    version.key(),
-                    version.requested(),
-                    Finding.wantsBucketKey(object, env.bucketKeys()));
-            pace.call(() -> env.api().updateObjectEncryption(request));
+            update(version, Finding.wantsBucketKey(object, env.bucketKeys()));
             return new Finding(Verdict.MOVED);
           }
           return found;
@@ -78,6 +72,35 @@ final class Reencryption {
   Finding decide(Encrypted object) {
     return scope.narrow(
         Finding.decide(object, env.keyArn(), env.bucketKeys()), object, env.keyArn());
+  }
+
+  /**
+   * Moves without a look where that is as good: S3 refuses what cannot be moved, and then it is
+   * looked at. Only if nothing of the object decides what becomes of it: neither its Bucket Key nor
+   * its key.
+   */
+  Finding move(VersionRef version, Unseen unseen) {
+    boolean dependsOnTheObject = env.bucketKeys() == BucketKeys.KEEP || scope.onlyKey().isPresent();
+    if (dependsOnTheObject) {
+      return move(version);
+    }
+    if (unseen.next()) {
+      try {
+        update(version, env.bucketKeys() == BucketKeys.ENABLE);
+        return new Finding(Verdict.MOVED);
+      } catch (S3Exception e) {
+        unseen.wasRefused();
+      }
+    }
+    Finding found = move(version);
+    unseen.saw(found.verdict() == Verdict.MOVED);
+    return found;
+  }
+
+  private void update(VersionRef version, boolean withBucketKey) {
+    UpdateObjectEncryptionRequest request =
+        request(env, version.key(), version.requested(), withBucketKey);
+    pace.call(() -> env.api().updateObjectEncryption(request));
   }
 
   interface Look {

@@ -2,6 +2,7 @@ package io.github.kmsrotation.s3;
 
 import io.github.kmsrotation.plan.Condition;
 import io.github.kmsrotation.plan.Facts;
+import io.github.kmsrotation.plan.Progress;
 import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StepOutcome;
@@ -9,12 +10,13 @@ import io.github.kmsrotation.s3.Finding.Verdict;
 import io.github.kmsrotation.s3.VersionListing.Batch;
 import io.github.kmsrotation.s3.VersionListing.Marker;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Goes through all versions of all objects once, a batch at each look, and notes after each how far
@@ -28,29 +30,32 @@ abstract class SweepStep extends S3Step {
   /** It waits for nothing but its own work, which may take weeks. */
   private static final Duration AS_LONG_AS_IT_TAKES = Duration.ofDays(3650);
 
+  private static final String TOTAL = "total";
+
   final Pace pace;
   private final VersionListing listing;
-  private Optional<Begun> begun = Optional.empty();
+  private final Counting counting;
+  private final Speed speed = new Speed();
 
   SweepStep(StepDescription description, Env env) {
     super(description, env);
     this.pace = new Pace(env.options().concurrency());
     this.listing = new VersionListing(env);
+    this.counting = new Counting(listing, env.workers());
   }
-
-  /** Since when this process is at it, and how many it found done. */
-  private record Begun(Instant at, long versions) {}
 
   @Override
   public final StepOutcome advance(StepContext context) {
+    Optional<StepOutcome> takenOver = DefaultEncryptionStep.takenOver(env, context);
+    if (takenOver.isPresent()) {
+      return takenOver.get();
+    }
     Facts noted = context.lastCheckpoint();
     Tally tally = Tally.of(noted);
     ObjectReport report = report();
     Marker from = new Marker(noted.find("key").orElse(""), noted.find("versionId").orElse(""));
     long number = Long.parseLong(noted.find("batch").orElse("1"));
-    if (begun.isEmpty()) {
-      begun = Optional.of(new Begun(context.clock().instant(), tally.all()));
-    }
+    speed.note(context.clock().instant(), tally.all());
     Batch batch = listing.after(from, context);
     List<Finding> findings = process(context, number, batch.versions());
     for (int i = 0; i < findings.size(); i++) {
@@ -66,12 +71,14 @@ abstract class SweepStep extends S3Step {
     progress.put("versionId", batch.next().get().versionId());
     progress.put("batch", Long.toString(number + 1));
     progress.put("reportBytes", Long.toString(reported));
+    OptionalLong total = total(context, noted);
+    total.ifPresent(all -> progress.put(TOTAL, Long.toString(all)));
     context.checkpoint(Facts.of(progress));
     return StepOutcome.waiting(
         new Condition(
             "s3:AllVersionsSeen",
             env.plan().targetId(),
-            seen(context, tally),
+            seen(told(context, tally, total), tally),
             AT_ONCE,
             AS_LONG_AS_IT_TAKES));
   }
@@ -128,19 +135,39 @@ abstract class SweepStep extends S3Step {
     return List.of(findings);
   }
 
-  private String seen(StepContext context, Tally tally) {
+  /** As an earlier sweep of the run has seen it, or this one has counted it. */
+  private OptionalLong total(StepContext context, Facts noted) {
+    OptionalLong known =
+        Stream.concat(
+                noted.find(TOTAL).map(Long::valueOf).stream(),
+                Stream.of(ReencryptStep.ID)
+                    .map(id -> Tally.of(context.factsOf(id)).all())
+                    .filter(all -> all > 0))
+            .mapToLong(Long::longValue)
+            .findFirst();
+    if (known.isEmpty()) {
+      counting.begin(context);
+    }
+    return known.isPresent() ? known : counting.result();
+  }
+
+  private Progress told(StepContext context, Tally tally, OptionalLong total) {
+    speed.note(context.clock().instant(), tally.all());
+    OptionalLong atLeast =
+        total.stream().map(all -> Math.max(all, tally.all())).findFirst(); // some came meanwhile
+    Progress progress =
+        new Progress(tally.all(), atLeast, tally.bytes(), speed.perSecond(), speed.endOf(atLeast));
+    context.progress(progress);
+    return progress;
+  }
+
+  private String seen(Progress progress, Tally tally) {
     String text =
         String.format(
-            "%,d versions of %,d bytes seen, %,d of them moved, %,d left",
-            tally.all(),
-            tally.bytes(),
+            "%s; %,d of them moved, %,d left",
+            progress.describe(),
             tally.count(Verdict.MOVED) + tally.count(Verdict.REWRITTEN),
             tally.reported());
-    Begun since = begun.orElseThrow();
-    long millis = Duration.between(since.at(), context.clock().instant()).toMillis();
-    if (millis > 0) {
-      text += String.format(", %,d a second", (tally.all() - since.versions()) * 1000 / millis);
-    }
     return pace.allowed() < env.options().concurrency()
         ? text + ", throttled to " + pace.allowed() + " calls at once"
         : text;

@@ -18,14 +18,21 @@ import software.amazon.awssdk.services.s3.model.ListObjectVersionsResponse;
  */
 final class VersionListing {
 
-  /** Large enough that threads which wait for the last of a batch cost next to nothing. */
-  private static final int BATCH = 5_000;
+  /** For each thread: so that waiting for the last of a batch costs next to nothing. */
+  private static final int FOR_EACH_THREAD = 100;
+
+  /** Of keys of 1 KiB, two batches are 20 MiB. */
+  private static final int MOST = 10_000;
+
+  private static final int MOST_IN_PAGE = 1_000;
 
   private final S3Step.Env env;
+  private final int size;
   private Optional<Ahead> ahead = Optional.empty();
 
   VersionListing(S3Step.Env env) {
     this.env = env;
+    this.size = Math.min(MOST, FOR_EACH_THREAD * env.options().concurrency());
   }
 
   /** After which version a batch begins. The first batch begins after {@link #START}. */
@@ -47,6 +54,18 @@ final class VersionListing {
     return batch;
   }
 
+  /** How many versions there are; by any thread. */
+  long count(AwsReader reader) {
+    long count = 0;
+    Optional<Marker> next = Optional.of(Marker.START);
+    while (next.isPresent()) {
+      ListObjectVersionsResponse page = page(next.get(), MOST_IN_PAGE, reader);
+      count += page.versions().size();
+      next = next(page);
+    }
+    return count;
+  }
+
   private static Batch taken(Future<Batch> batch) {
     try {
       return batch.get();
@@ -64,8 +83,8 @@ final class VersionListing {
   private Batch list(Marker from, AwsReader reader) {
     List<VersionRef> versions = new ArrayList<>();
     Optional<Marker> next = Optional.of(from);
-    while (next.isPresent() && versions.size() < BATCH) {
-      ListObjectVersionsResponse page = page(next.get(), reader);
+    while (next.isPresent() && versions.size() < size) {
+      ListObjectVersionsResponse page = page(next.get(), Math.min(MOST_IN_PAGE, size), reader);
       page.versions().forEach(version -> versions.add(VersionRef.of(version)));
       next = next(page);
     }
@@ -73,10 +92,11 @@ final class VersionListing {
   }
 
   /** Asked for as it is, a key with a control character would make the answer no XML. */
-  private ListObjectVersionsResponse page(Marker after, AwsReader reader) {
+  private ListObjectVersionsResponse page(Marker after, int most, AwsReader reader) {
     ListObjectVersionsRequest.Builder request =
         ListObjectVersionsRequest.builder()
             .bucket(env.bucket().name())
+            .maxKeys(most)
             .encodingType(EncodingType.URL);
     env.prefix().ifPresent(request::prefix);
     if (!after.equals(Marker.START)) {

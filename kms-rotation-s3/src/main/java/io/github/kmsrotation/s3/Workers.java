@@ -15,7 +15,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import software.amazon.awssdk.core.exception.AbortedException;
 
-/** The threads of a run: so many, and one more that lists ahead. Daemons, made when needed. */
+/**
+ * The threads of a run: so many, and two more, one that lists ahead and one that counts. Daemons,
+ * made when needed.
+ */
 final class Workers implements AutoCloseable {
 
   private static final AtomicInteger NUMBER = new AtomicInteger();
@@ -27,8 +30,8 @@ final class Workers implements AutoCloseable {
     this.count = count;
     ThreadPoolExecutor threads =
         new ThreadPoolExecutor(
-            count + 1,
-            count + 1,
+            count + 2,
+            count + 2,
             10,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),

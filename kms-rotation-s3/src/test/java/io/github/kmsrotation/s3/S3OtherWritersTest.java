@@ -6,6 +6,7 @@ import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.run.RunStatus;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
@@ -33,6 +34,13 @@ import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 class S3OtherWritersTest {
 
   private static final int OBJECTS = 120;
+
+  /** What is moved where it lies, and what is rewritten. */
+  private static final List<ServerSideEncryption> KINDS =
+      List.of(
+          ServerSideEncryption.AES256,
+          ServerSideEncryption.AWS_KMS,
+          ServerSideEncryption.AWS_KMS_DSSE);
 
   @TempDir Path directory;
   private S3World world;
@@ -76,21 +84,29 @@ class S3OtherWritersTest {
     }
   }
 
+  static IntStream seeds() {
+    return IntStream.range(0, Integer.getInteger("kmsrotation.s3.rounds", 10));
+  }
+
+  /** Odd seeds have versions. */
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void others_whoWriteAndDeleteMeanwhile_loseNothing(boolean hasVersions) throws Exception {
+  @MethodSource("seeds")
+  void others_whoWriteAndDeleteMeanwhile_loseNothing(int seed) throws Exception {
+    boolean hasVersions = seed % 2 == 1;
     if (hasVersions) {
       world.enableVersioning();
     }
     Map<String, String> expected = new ConcurrentHashMap<>();
-    IntStream.range(0, OBJECTS).forEach(i -> putTwice(expected, i, "first " + i));
+    Map<String, String> versions = new ConcurrentHashMap<>();
+    IntStream.range(0, OBJECTS)
+        .forEach(i -> put(expected, versions, i, "first " + i, KINDS.get(i % KINDS.size())));
     AtomicBoolean isOver = new AtomicBoolean();
     RotationPlan plan = world.planner().with(options()).plan();
     List<Thread> others = new ArrayList<>();
     List<Throwable> failures = new ArrayList<>();
     for (int worker = 0; worker < 3; worker++) {
       int mine = worker;
-      Thread other = new Thread(() -> write(expected, mine, isOver));
+      Thread other = new Thread(() -> write(expected, versions, mine, seed, isOver));
       other.setUncaughtExceptionHandler((thread, failure) -> failures.add(failure));
       other.start();
       others.add(other);
@@ -109,6 +125,10 @@ class S3OtherWritersTest {
     assertThat(failures).isEmpty();
     assertThat(status).isIn(RunStatus.SUCCEEDED, RunStatus.BLOCKED);
     assertThat(contents()).isEqualTo(expected);
+    if (hasVersions) {
+      versions.forEach(
+          (version, content) -> assertThat(content(version)).as(version).isEqualTo(content));
+    }
     world.runner(options()).build().run(world.planner().with(options()).plan()).requireComplete();
     assertThat(contents()).isEqualTo(expected);
     expected
@@ -117,15 +137,21 @@ class S3OtherWritersTest {
   }
 
   /** Each of three writes its own keys, so that it knows what has to be there. */
-  private void write(Map<String, String> expected, int worker, AtomicBoolean isOver) {
-    Random random = new Random(worker);
+  private void write(
+      Map<String, String> expected,
+      Map<String, String> versions,
+      int worker,
+      int seed,
+      AtomicBoolean isOver) {
+    Random random = new Random(31L * seed + worker);
     for (int turn = 0; !isOver.get(); turn++) {
       int object = random.nextInt(OBJECTS / 3) * 3 + worker;
       if (random.nextInt(4) == 0) {
         world.s3.deleteObject(r -> r.bucket(S3World.BUCKET).key(key(object)));
         expected.remove(key(object));
       } else {
-        putTwice(expected, object, "turn " + turn + " of " + worker);
+        ServerSideEncryption kind = KINDS.get(random.nextInt(KINDS.size()));
+        put(expected, versions, object, "turn " + turn + " of " + worker, kind);
       }
     }
   }
@@ -136,7 +162,7 @@ class S3OtherWritersTest {
     Map<String, String> expected = new ConcurrentHashMap<>();
     IntStream.range(0, 30).forEach(i -> putTwice(expected, i, "first " + i));
     IntStream.range(30, 60)
-        .forEach(i -> put(expected, i, "first " + i, ServerSideEncryption.AES256));
+        .forEach(i -> put(expected, new HashMap<>(), i, "first " + i, ServerSideEncryption.AES256));
     RotationPlan plan = world.planner().with(options()).plan();
     Random random = new Random(5);
     int kills = 0;
@@ -176,19 +202,36 @@ class S3OtherWritersTest {
   }
 
   private void putTwice(Map<String, String> expected, int object, String content) {
-    put(expected, object, content, ServerSideEncryption.AWS_KMS_DSSE);
+    put(expected, new HashMap<>(), object, content, ServerSideEncryption.AWS_KMS_DSSE);
   }
 
   private void put(
-      Map<String, String> expected, int object, String content, ServerSideEncryption encryption) {
-    world.s3.putObject(
-        PutObjectRequest.builder()
-            .bucket(S3World.BUCKET)
-            .key(key(object))
-            .serverSideEncryption(encryption)
-            .build(),
-        RequestBody.fromString(content));
+      Map<String, String> expected,
+      Map<String, String> versions,
+      int object,
+      String content,
+      ServerSideEncryption encryption) {
+    String version =
+        world
+            .s3
+            .putObject(
+                PutObjectRequest.builder()
+                    .bucket(S3World.BUCKET)
+                    .key(key(object))
+                    .serverSideEncryption(encryption)
+                    .build(),
+                RequestBody.fromString(content))
+            .versionId();
     expected.put(key(object), content);
+    versions.put(key(object) + " " + version, content);
+  }
+
+  private String content(String version) {
+    String[] named = version.split(" ");
+    return world
+        .s3
+        .getObjectAsBytes(r -> r.bucket(S3World.BUCKET).key(named[0]).versionId(named[1]))
+        .asUtf8String();
   }
 
   private Map<String, String> contents() {

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -77,14 +78,17 @@ class S3ResumeTest {
 
   @Test
   void resume_afterAKill_goesOnWithTheBatchThatItWasAt() throws IOException {
-    IntStream.range(0, 5_300).parallel().forEach(i -> world.put("order-%05d".formatted(i)));
+    Together.run(
+        IntStream.range(0, 1_000)
+            .mapToObj(i -> (Runnable) () -> world.put("order-%05d".formatted(i)))
+            .toList());
     world.plantUnencrypted("a-first");
     world.plantUnencrypted("z-last");
     RotationPlan plan = world.planner().plan();
     try (S3Client mortal =
         world.client(
             S3Client.builder()
-                .overrideConfiguration(c -> c.addExecutionInterceptor(new KillAt(5_100))))) {
+                .overrideConfiguration(c -> c.addExecutionInterceptor(new KillAt(900))))) {
       S3Options options = world.options().client(mortal).build();
       assertThatThrownBy(() -> world.runner(options).build().run(plan)).isInstanceOf(Killed.class);
     }
@@ -99,14 +103,14 @@ class S3ResumeTest {
             .resume(plan.runId())
             .requireComplete();
 
-    assertThat(report.steps().get(3).evidence().get(1).actual()).isEqualTo("5300");
-    assertThat(world.aws.calls().of("UpdateObjectEncryption")).hasSizeBetween(200, 220);
-    assertThat(world.aws.calls().of("HeadObject")).hasSize(302 + 5_302);
+    assertThat(report.steps().get(3).evidence().get(1).actual()).isEqualTo("1000");
+    assertThat(world.aws.calls().of("UpdateObjectEncryption")).hasSizeBetween(100, 120);
+    assertThat(world.aws.calls().of("HeadObject")).hasSize(202 + 1_002);
     assertThat(Files.readString(directory.resolve(plan.runId() + "-objects.csv")))
         .isEqualTo(
             "orders-archive,a-first,null,UNENCRYPTED,\norders-archive,z-last,null,UNENCRYPTED,\n");
     Tally moved = Tally.of(report.steps().get(2).facts());
-    assertThat(moved.count(Verdict.MOVED) + moved.count(Verdict.UNDER_NEW_KEY)).isEqualTo(5_300);
+    assertThat(moved.count(Verdict.MOVED) + moved.count(Verdict.UNDER_NEW_KEY)).isEqualTo(1_000);
     assertThat(seen.progress).isEmpty();
   }
 
@@ -126,6 +130,29 @@ class S3ResumeTest {
     RotationReport report = world.runner().run(world.planner().plan()).requireComplete();
 
     assertThat(report.steps().get(2).facts().find("count.MOVED")).contains("40");
+  }
+
+  @Test
+  void run_ofWhoseCallsAShareIsThrottled_slowsDownAndMovesAll() {
+    IntStream.range(0, 300).forEach(i -> world.put("order-" + i));
+    Random random = new Random(17);
+    for (int i = 0; i < 30; i++) {
+      world.aws.faults().on("HeadObject").nth(1 + random.nextInt(600)).throttle();
+      world.aws.faults().on("UpdateObjectEncryption").nth(2 + random.nextInt(300)).throttle();
+      world
+          .aws
+          .faults()
+          .on("UpdateObjectEncryption")
+          .nth(2 + random.nextInt(300))
+          .error("KMS.ThrottlingException", 400);
+    }
+    world.aws.faults().on("ListObjectVersions").times(2).throttle();
+
+    RotationReport report = world.runner().run(world.planner().plan()).requireComplete();
+
+    assertThat(world.aws.faults().fired()).isGreaterThan(60);
+    assertThat(report.steps().get(2).facts().find("count.MOVED")).contains("300");
+    assertThat(report.steps().get(3).evidence().get(1).actual()).isEqualTo("300");
   }
 
   @Test

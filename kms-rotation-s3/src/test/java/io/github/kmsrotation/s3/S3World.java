@@ -153,7 +153,7 @@ final class S3World implements AutoCloseable {
     return runner(options().build()).build();
   }
 
-  private static AwsCallSettings quick() {
+  static AwsCallSettings quick() {
     return AwsCallSettings.builder()
         .callsPerSecond(1_000)
         .firstPause(Duration.ofMillis(1))

@@ -226,6 +226,15 @@ public final class EmbeddedAws implements AutoCloseable {
       }
 
       @Override
+      public void plantZeros(String bucket, String key, long size) {
+        locked(
+            () -> {
+              s3.plantZeros(bucket, key, size);
+              return key;
+            });
+      }
+
+      @Override
       public byte[] storedBytes(String bucket, String key) {
         return locked(() -> s3.storedBytes(bucket, key));
       }

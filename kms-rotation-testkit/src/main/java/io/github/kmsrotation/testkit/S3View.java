@@ -15,6 +15,19 @@ public interface S3View {
   void plantUnencrypted(String bucket, String key, byte[] data);
 
   /**
+   * Makes an object of zeros under the bucket's default encryption, which takes neither time nor
+   * room: for objects that are large, or many. It has no checksum, as one from before December 2024
+   * that was put without; above 5 GiB it looks as if uploaded in parts.
+   *
+   * @param bucket its bucket, whose default encryption has to be SSE-KMS or DSSE-KMS
+   * @param key its key
+   * @param size how many bytes, 0 or more
+   * @throws io.github.kmsrotation.testkit.http.AwsError if there is no such bucket, or KMS refuses
+   * @throws IllegalArgumentException if the bucket's default encryption is SSE-S3
+   */
+  void plantZeros(String bucket, String key, long size);
+
+  /**
    * The bytes of an object's current version as they are stored.
    *
    * @param bucket its bucket

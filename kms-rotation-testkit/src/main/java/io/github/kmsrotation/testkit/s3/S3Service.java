@@ -117,6 +117,18 @@ public final class S3Service implements RestService, BatchReplication, AutoClose
   }
 
   /**
+   * Makes an object of zeros under the bucket's default encryption. To be called under the lock.
+   *
+   * @param bucket its bucket, whose default is SSE-KMS or DSSE-KMS
+   * @param key its key
+   * @param size how many bytes
+   * @throws AwsError if there is no such bucket
+   */
+  public void plantZeros(String bucket, String key, long size) {
+    Planting.zeros(state, bucket, key, size);
+  }
+
+  /**
    * The bytes of an object's current version as they are stored. To be called under the lock.
    *
    * @param bucket its bucket
