@@ -98,7 +98,8 @@ final class DefaultEncryptionStep extends S3Step {
               + " when the run was planned, and is "
               + now.inWords()
               + " now.",
-          "Somebody changed it, so it is left alone. Put it back and resume, or make a new plan.");
+          "Somebody changed it, so it is left alone. Put it back and resume, or roll back and make"
+              + " a new plan.");
     }
     return change(context, wanted());
   }

@@ -86,7 +86,8 @@ final class VerifyObjectsStep extends SweepStep {
               + " stand out: "
               + String.join("; ", tally.named()),
           "Somebody may have written them under another key meanwhile: see that writers name the"
-              + " new key or none, and make a new plan, which moves what is not under it.",
+              + " new key or none. Then roll this run back, which leaves what was moved, and make a"
+              + " new plan, which moves the rest.",
           evidence);
     }
     return new StepOutcome.Done(Facts.of(tally.toFacts()), evidence);

@@ -2,6 +2,7 @@ package io.github.kmsrotation.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kmsrotation.journal.FileJournal;
 import io.github.kmsrotation.plan.Condition;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.RotationPlan;
@@ -10,6 +11,7 @@ import io.github.kmsrotation.run.Approval;
 import io.github.kmsrotation.run.Approvals;
 import io.github.kmsrotation.run.RotationListener;
 import io.github.kmsrotation.run.RotationReport;
+import io.github.kmsrotation.run.RotationRunner;
 import io.github.kmsrotation.run.RunStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +33,7 @@ import software.amazon.awssdk.services.s3control.model.RequestedJobStatus;
 class BatchFailuresTest {
 
   @TempDir Path directory;
+  @TempDir Path elsewhere;
   private BatchWorld batch;
   private S3World world;
 
@@ -324,8 +327,8 @@ class BatchFailuresTest {
     world.put("a");
     RotationPlan one = batch.plan(BatchManifest.listed());
     S3Options options = batch.options(BatchManifest.listed()).build();
-    batch
-        .runner(options)
+    RotationRunner.Builder somebodyElse = batch.runner(options).journal(FileJournal.in(elsewhere));
+    somebodyElse
         .approval(Approvals.before(Phase.COPY, request -> Approval.later()))
         .build()
         .run(one);
@@ -334,7 +337,11 @@ class BatchFailuresTest {
 
     assertThat(batch.jobs()).hasSize(2);
     assertThat(batch.job(0).status()).isEqualTo(JobStatus.SUSPENDED);
-    batch.runner(options).build().resume(one.runId()).requireComplete();
+    somebodyElse
+        .approval(Approvals.approveEveryPhaseIncludingDeletion())
+        .build()
+        .resume(one.runId())
+        .requireComplete();
     assertThat(batch.job(0).status()).isEqualTo(JobStatus.COMPLETE);
   }
 

@@ -40,6 +40,7 @@ class BatchManifestTest {
       S3Options options =
           batch
               .options(BatchManifest.listed())
+              .concurrency(10)
               .batchOperations(batch.batch().verifyOneIn(100).build())
               .iAcceptThatSomeObjectsStay()
               .build();
@@ -58,6 +59,7 @@ class BatchManifestTest {
           batch
               .options(BatchManifest.listed())
               .client(batch.s3(killer))
+              .concurrency(10)
               .batchOperations(batch.batch().verifyOneIn(100).build())
               .build();
       assertThatThrownBy(() -> batch.runner(mortal).build().run(plan)).isInstanceOf(Killed.class);

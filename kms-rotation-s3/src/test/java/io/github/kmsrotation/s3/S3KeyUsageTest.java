@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
 import software.amazon.awssdk.services.s3.model.InventoryFormat;
 import software.amazon.awssdk.services.s3.model.InventoryFrequency;
 import software.amazon.awssdk.services.s3.model.InventoryIncludedObjectVersions;
@@ -65,6 +66,12 @@ class S3KeyUsageTest {
   @Test
   void find_seesSettingsOfEveryBucketThatNameTheKey() {
     world.create("second");
+    for (String bucket : List.of(S3World.BUCKET, "second")) {
+      world.s3.putBucketVersioning(
+          r ->
+              r.bucket(bucket)
+                  .versioningConfiguration(v -> v.status(BucketVersioningStatus.ENABLED)));
+    }
     String id = world.oldKey.substring(world.oldKey.lastIndexOf('/') + 1);
     world.s3.putBucketReplication(
         r ->

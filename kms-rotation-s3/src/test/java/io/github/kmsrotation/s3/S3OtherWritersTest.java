@@ -129,6 +129,10 @@ class S3OtherWritersTest {
       versions.forEach(
           (version, content) -> assertThat(content(version)).as(version).isEqualTo(content));
     }
+    if (status == RunStatus.BLOCKED) {
+      assertThat(world.runner(options()).build().rollBack(plan.runId()).status())
+          .isEqualTo(RunStatus.ROLLED_BACK);
+    }
     world.runner(options()).build().run(world.planner().with(options()).plan()).requireComplete();
     assertThat(contents()).isEqualTo(expected);
     expected

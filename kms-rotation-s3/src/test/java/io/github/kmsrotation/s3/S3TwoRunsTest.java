@@ -2,6 +2,7 @@ package io.github.kmsrotation.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kmsrotation.journal.FileJournal;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.run.RotationListener;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class S3TwoRunsTest {
 
   @TempDir Path directory;
+  @TempDir Path elsewhere;
   private S3World world;
 
   @BeforeEach
@@ -39,7 +41,12 @@ class S3TwoRunsTest {
           @Override
           public void onStepStarted(RotationPlan p, StepDescription step) {
             if (step.id().equals(beforeStep)) {
-              world.runner().run(other.get()).requireComplete();
+              world
+                  .runner(world.options().build())
+                  .journal(FileJournal.in(elsewhere))
+                  .build()
+                  .run(other.get())
+                  .requireComplete();
             }
           }
         };
