@@ -134,8 +134,12 @@ final class EbsPlanning {
   private Subject subject(Located located, List<Volume> volumes, EbsPreflight preflight) {
     Optional<Instance> instance = located.instance();
     List<Disk> disks = volumes.stream().map(volume -> disk(volume, instance)).toList();
+    Optional<Writes> byTask = new RootReplacement(options, findings).writes(instance, volumes);
     return new Subject(
-        instance.map(Instance::instanceId), disks, preflight.writes(instance, disks));
+        instance.map(Instance::instanceId),
+        disks,
+        byTask.orElseGet(() -> preflight.writes(instance, disks)),
+        byTask.isPresent());
   }
 
   private static Disk disk(Volume volume, Optional<Instance> instance) {

@@ -3,12 +3,15 @@ package io.github.kmsrotation.ebs;
 import io.github.kmsrotation.aws.AwsReader;
 import io.github.kmsrotation.plan.RunId;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoreSuccessItem;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.InstanceStatus;
+import software.amazon.awssdk.services.ec2.model.ReplaceRootVolumeTask;
 import software.amazon.awssdk.services.ec2.model.Reservation;
 import software.amazon.awssdk.services.ec2.model.Snapshot;
 import software.amazon.awssdk.services.ec2.model.Volume;
@@ -43,6 +46,11 @@ final class Ec2 {
     return volumes(reader, filter(RUN_TAG, List.of(run.value())));
   }
 
+  /** New volumes of any run. */
+  List<Volume> volumesMadeByRuns(AwsReader reader) {
+    return volumes(reader, filter("tag-key", List.of(RunId.TAG_KEY)));
+  }
+
   private List<Volume> volumes(AwsReader reader, Filter filter) {
     return reader.read(
         "ec2:DescribeVolumes",
@@ -71,6 +79,42 @@ final class Ec2 {
             () -> client.describeInstanceStatus(r -> r.instanceIds(instanceId)).instanceStatuses())
         .stream()
         .findFirst();
+  }
+
+  /** A run's tasks for an instance, the oldest first. */
+  List<ReplaceRootVolumeTask> rootTasks(AwsReader reader, String instanceId, RunId run) {
+    Filter filter = filter("instance-id", List.of(instanceId));
+    return reader
+        .read(
+            "ec2:DescribeReplaceRootVolumeTasks",
+            () ->
+                client
+                    .describeReplaceRootVolumeTasksPaginator(r -> r.filters(filter))
+                    .replaceRootVolumeTasks()
+                    .stream()
+                    .toList())
+        .stream()
+        .filter(task -> RunTag.isOf(run, task.tags()))
+        .sorted(Comparator.comparing(ReplaceRootVolumeTask::startTime))
+        .toList();
+  }
+
+  List<DescribeFastSnapshotRestoreSuccessItem> fastRestores(
+      AwsReader reader, Collection<String> snapshotIds, String zone) {
+    Filter bySnapshot = filter("snapshot-id", snapshotIds);
+    Filter byZone = filter("availability-zone", List.of(zone));
+    return reader.read(
+        "ec2:DescribeFastSnapshotRestores",
+        () ->
+            client
+                .describeFastSnapshotRestoresPaginator(r -> r.filters(bySnapshot, byZone))
+                .fastSnapshotRestores()
+                .stream()
+                .toList());
+  }
+
+  Optional<Snapshot> snapshot(AwsReader reader, String id) {
+    return snapshots(reader, filter("snapshot-id", List.of(id))).stream().findFirst();
   }
 
   List<Snapshot> snapshotsMadeBy(AwsReader reader, RunId run) {

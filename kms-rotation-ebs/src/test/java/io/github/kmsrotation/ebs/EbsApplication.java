@@ -53,6 +53,20 @@ final class EbsApplication implements AutoCloseable {
     return undecided().stopInstance();
   }
 
+  /** By the name of a scenario, which another process can be told. */
+  EbsOptions options(String scenario) {
+    EbsOptions.Builder options =
+        switch (scenario) {
+          case "FROZEN_VOLUME" -> freezing();
+          case "COPIED_VOLUME" -> freezing().copyVolumes();
+          case "ROOT_VOLUME_BY_TASK" ->
+              undecided().replaceRootVolume().iAcceptLosingWritesToTheRootVolume();
+          case "FAST_RESTORED_VOLUME" -> undecided().fastSnapshotRestore();
+          default -> stopping();
+        };
+    return options.build();
+  }
+
   EbsOptions.Builder freezing() {
     return undecided()
         .writeFreeze(
