@@ -39,6 +39,7 @@ final class ReplaceRootStep extends EbsStep {
             Phase.CUTOVER,
             List.of(RootTasks.CREATE, Exchange.MODIFY),
             List.of(Exchange.DETACH, Exchange.ATTACH, Power.STOP, Power.START),
+            List.of(),
             Undo.UNDOABLE),
         env);
     this.disk = disk;

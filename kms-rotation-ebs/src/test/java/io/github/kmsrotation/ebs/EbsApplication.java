@@ -84,7 +84,22 @@ final class EbsApplication implements AutoCloseable {
   }
 
   RotationPlanner<EbsTarget> planner(String target) {
-    return RotationPlanner.forEbs(target)
+    return ready(RotationPlanner.forEbs(target));
+  }
+
+  /** From the AWS managed key, or from another. */
+  RotationPlanner<EbsTarget> defaultKeyPlanner() {
+    boolean isOfAws =
+        kms.describeKey(r -> r.keyId(ec2.getEbsDefaultKmsKeyId(d -> {}).kmsKeyId()))
+            .keyMetadata()
+            .keyManagerAsString()
+            .equals("AWS");
+    RotationPlanner<EbsTarget> planner = ready(RotationPlanner.forEbsDefaultKey());
+    return isOfAws ? planner.because(RotationReason.LEAVE_AWS_MANAGED_KEY) : planner;
+  }
+
+  private RotationPlanner<EbsTarget> ready(RotationPlanner<EbsTarget> planner) {
+    return planner
         .because(RotationReason.NEW_KEY_REQUESTED)
         .toKey(KEY_ALIAS)
         .with(stopping().build())
