@@ -1,7 +1,9 @@
 package io.github.kmsrotation.ebs;
 
+import io.github.kmsrotation.plan.Evidence;
 import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepOutcome;
+import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.ec2.model.VolumeAttachment;
@@ -38,6 +40,19 @@ final class AsPlanned {
       }
     }
     return OtherRuns.obstacle(env, context);
+  }
+
+  /** The approval for the cutover may take days, in which somebody may change the original. */
+  static Optional<StepOutcome> differing(EbsStep.Env env, Volume original, Volume replacement) {
+    List<Evidence> evidence = VolumeAttribute.compare(original, replacement, env.targetKeyArn());
+    List<Evidence> differences = evidence.stream().filter(e -> !e.matches()).toList();
+    return differences.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new StepOutcome.Blocked(
+                "The new volume differs from the original by now: " + differences + ".",
+                "The original is still attached. Mend the difference and resume, or roll back.",
+                evidence));
   }
 
   private static String planned(EbsStep.Env env, Disk disk) {

@@ -12,9 +12,9 @@ import software.amazon.awssdk.services.kms.KmsClient;
 
 /**
  * What the EBS strategy needs beyond target and key. Given to the planner and to the runner: how
- * writes stop, {@code observeFor}, {@code volumeInitializationRate} and {@code
- * deleteFinalSnapshots} are the plan's; clients, hooks and {@code patience} are the runner's.
- * Immutable. Defaults:
+ * writes stop, how new volumes are made and copies take their time, {@code observeFor} and {@code
+ * deleteFinalSnapshots} are the plan's; clients, hooks, consents and {@code patience} are the
+ * runner's. Immutable. Defaults:
  *
  * <ul>
  *   <li>clients for the environment's Region and credentials, closed after use
@@ -22,7 +22,11 @@ import software.amazon.awssdk.services.kms.KmsClient;
  *       volumes of a running instance, since what is written after the snapshot would be lost
  *   <li>nothing is observed beyond one look after the cutover
  *   <li>24 hours of patience, since the first snapshot of a large volume takes hours
+ *   <li>volumes are swapped, the root volume too: a task that replaces a root volume reboots the
+ *       instance, and loses what was written since the snapshot
+ *   <li>new volumes are made from snapshots, of which one is left when all is over
  *   <li>EBS initializes new volumes at its own pace, which costs nothing
+ *   <li>snapshots and AMIs are copied as fast as EBS can, which costs nothing either
  *   <li>the snapshots from which the new volumes were made stay, under the old key
  * </ul>
  */
@@ -30,6 +34,8 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
 
   private static final int LEAST_RATE = 100;
   private static final int MOST_RATE = 300;
+  private static final Duration COMPLETION_STEP = Duration.ofMinutes(15);
+  private static final Duration LONGEST_COMPLETION = Duration.ofDays(2);
 
   private final Optional<Ec2Client> client;
   private final Optional<KmsClient> kmsClient;
@@ -41,6 +47,11 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
   private final Duration patience;
   private final OptionalInt initializationRate;
   private final boolean deletesFinalSnapshots;
+  private final boolean replacesRootVolume;
+  private final boolean losingWritesToRootAccepted;
+  private final boolean copiesVolumes;
+  private final boolean restoresFast;
+  private final Optional<Duration> completionDuration;
 
   private EbsOptions(Builder builder) {
     this.client = builder.client;
@@ -53,6 +64,11 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     this.patience = builder.patience;
     this.initializationRate = builder.initializationRate;
     this.deletesFinalSnapshots = builder.deletesFinalSnapshots;
+    this.replacesRootVolume = builder.replacesRootVolume;
+    this.losingWritesToRootAccepted = builder.losingWritesToRootAccepted;
+    this.copiesVolumes = builder.copiesVolumes;
+    this.restoresFast = builder.restoresFast;
+    this.completionDuration = builder.completionDuration;
   }
 
   /**
@@ -109,6 +125,26 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     return deletesFinalSnapshots;
   }
 
+  boolean replacesRootVolume() {
+    return replacesRootVolume;
+  }
+
+  boolean isLosingWritesToRootAccepted() {
+    return losingWritesToRootAccepted;
+  }
+
+  boolean copiesVolumes() {
+    return copiesVolumes;
+  }
+
+  boolean restoresFast() {
+    return restoresFast;
+  }
+
+  Optional<Duration> completionDuration() {
+    return completionDuration;
+  }
+
   @Override
   public String toString() {
     return "EbsOptions[stopInstance="
@@ -133,6 +169,11 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     private Duration patience = Duration.ofHours(24);
     private OptionalInt initializationRate = OptionalInt.empty();
     private boolean deletesFinalSnapshots;
+    private boolean replacesRootVolume;
+    private boolean losingWritesToRootAccepted;
+    private boolean copiesVolumes;
+    private boolean restoresFast;
+    private Optional<Duration> completionDuration = Optional.empty();
 
     private Builder() {}
 
@@ -173,7 +214,7 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
 
     /**
      * Instead of {@link #stopInstance}, for data volumes: how they are taken out of use while the
-     * instance stays up.
+     * instance stays up. With {@link #replaceRootVolume}, for the root volume: how writes to it stop.
      *
      * @param writeFreeze the caller's means
      * @return this builder
@@ -261,6 +302,93 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     }
 
     /**
+     * The root volume of a running instance is replaced by a root volume replacement task ({@code
+     * CreateReplaceRootVolumeTask} with the new volume), so that the instance is not stopped but
+     * rebooted, on the same host, with its addresses and instance store data. What is written
+     * between the snapshot and the task is not on the new volume, so it needs a {@link #writeFreeze}
+     * too, or {@link #iAcceptLosingWritesToTheRootVolume}. Where such a task is not possible, the
+     * plan says why, and stops, detaches and attaches if {@link #stopInstance} was said too.
+     *
+     * @return this builder
+     * @see <a href="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/replace-root.html">Replace
+     *     the root volume for an Amazon EC2 instance without stopping it</a>
+     */
+    public Builder replaceRootVolume() {
+      this.replacesRootVolume = true;
+      return this;
+    }
+
+    /**
+     * With {@link #replaceRootVolume}: what is written to the root volume from its snapshot until
+     * the task reboots the instance may be lost, as for a root volume that holds no data of its own.
+     * The snapshot is crash-consistent. The original, which has it all, stays until RETIRE.
+     *
+     * @return this builder
+     */
+    public Builder iAcceptLosingWritesToTheRootVolume() {
+      this.losingWritesToRootAccepted = true;
+      return this;
+    }
+
+    /**
+     * New volumes are made by {@code CopyVolumes}, which takes no snapshot and so no time for one.
+     * AWS does not say that the copy of an encrypted volume can be under another key: each copy's
+     * key is looked at before anything relies on it, and where it is not the new one, or AWS refuses
+     * the call, the run makes snapshots and new volumes of them instead. No snapshot of the
+     * originals is left in the end.
+     *
+     * @return this builder
+     * @see <a
+     *     href="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopyVolumes.html">CopyVolumes</a>
+     */
+    public Builder copyVolumes() {
+      this.copiesVolumes = true;
+      return this;
+    }
+
+    /**
+     * Fast snapshot restore is enabled for the snapshots, in the Availability Zone of the volumes,
+     * and disabled again once the new volumes are made: they are as fast as they will be at once.
+     * AWS bills each snapshot and Availability Zone for every minute that it is enabled, at least
+     * for an hour; enabling takes an hour per TiB, and writes are stopped for as long. Another way
+     * than {@link #volumeInitializationRate}, which would take its place.
+     *
+     * @return this builder
+     * @see <a
+     *     href="https://docs.aws.amazon.com/ebs/latest/userguide/ebs-fast-snapshot-restore.html">Fast
+     *     snapshot restore</a>
+     */
+    public Builder fastSnapshotRestore() {
+      this.restoresFast = true;
+      return this;
+    }
+
+    /**
+     * For snapshots and AMIs: within which time EBS completes each copy of a snapshot. AWS charges
+     * for such time-based copies.
+     *
+     * @param completionDuration 15 minutes to 48 hours, in steps of 15 minutes
+     * @return this builder
+     * @throws IllegalArgumentException if out of range
+     * @see <a
+     *     href="https://docs.aws.amazon.com/ebs/latest/userguide/time-based-copies.html">Time-based
+     *     copies</a>
+     */
+    public Builder completionDuration(Duration completionDuration) {
+      boolean isWrong =
+          completionDuration.compareTo(COMPLETION_STEP) < 0
+              || completionDuration.compareTo(LONGEST_COMPLETION) > 0
+              || completionDuration.toNanos() % COMPLETION_STEP.toNanos() != 0;
+      if (isWrong) {
+        throw new IllegalArgumentException(
+            "completionDuration must be 15 minutes to 48 hours in steps of 15 minutes, was "
+                + InWords.exactly(completionDuration));
+      }
+      this.completionDuration = Optional.of(completionDuration);
+      return this;
+    }
+
+    /**
      * The snapshots from which the new volumes were made are deleted in the end: nothing of the
      * originals is left then.
      *
@@ -276,13 +404,34 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
      *
      * @return the options
      * @throws IllegalArgumentException if both {@link #stopInstance} and {@link #writeFreeze} were
-     *     given
+     *     given, or more than one of {@link #copyVolumes}, {@link #fastSnapshotRestore} and {@link
+     *     #volumeInitializationRate}, or the consent to lose writes without what it is for
      */
     public EbsOptions build() {
       if (stopsInstance && writeFreeze.isPresent()) {
         throw new IllegalArgumentException(
             "Give stopInstance() or writeFreeze(...), not both: an instance that is stopped writes"
                 + " nothing.");
+      }
+      if (initializationRate.isPresent() && restoresFast) {
+        throw new IllegalArgumentException(
+            "Give fastSnapshotRestore() or volumeInitializationRate(...), not both: AWS would"
+                + " initialize at the rate, and bill both.");
+      }
+      if (copiesVolumes && (restoresFast || initializationRate.isPresent())) {
+        throw new IllegalArgumentException(
+            "fastSnapshotRestore() and volumeInitializationRate(...) are for volumes made from"
+                + " snapshots: give none of them with copyVolumes().");
+      }
+      if (losingWritesToRootAccepted && !replacesRootVolume) {
+        throw new IllegalArgumentException(
+            "iAcceptLosingWritesToTheRootVolume() is for replaceRootVolume() only: any other way"
+                + " stops writes, or is refused.");
+      }
+      if (losingWritesToRootAccepted && writeFreeze.isPresent()) {
+        throw new IllegalArgumentException(
+            "Give writeFreeze(...) or iAcceptLosingWritesToTheRootVolume(), not both: what a hook"
+                + " freezes loses nothing.");
       }
       return new EbsOptions(this);
     }

@@ -20,7 +20,6 @@ import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.Reservation;
 import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.ec2.model.VolumeAttachment;
-import software.amazon.awssdk.services.kms.model.AliasListEntry;
 
 /** Looks at everything that a plan rests on, and reports all that is in its way at once. */
 final class EbsPlanning {
@@ -134,8 +133,12 @@ final class EbsPlanning {
   private Subject subject(Located located, List<Volume> volumes, EbsPreflight preflight) {
     Optional<Instance> instance = located.instance();
     List<Disk> disks = volumes.stream().map(volume -> disk(volume, instance)).toList();
+    Optional<Writes> byTask = new RootReplacement(options, findings).writes(instance, volumes);
     return new Subject(
-        instance.map(Instance::instanceId), disks, preflight.writes(instance, disks));
+        instance.map(Instance::instanceId),
+        disks,
+        byTask.orElseGet(() -> preflight.writes(instance, disks)),
+        byTask.isPresent());
   }
 
   private static Disk disk(Volume volume, Optional<Instance> instance) {
@@ -170,23 +173,13 @@ final class EbsPlanning {
     return new Chosen(arn, List.copyOf(rationale));
   }
 
-  /** EC2 does not tell whose a volume is that is not attached; KMS tells whose aliases it lists. */
+  /** EC2 does not tell whose a volume is that is not attached. */
   private String account(Located located) {
     Optional<String> owner = located.reservation().map(Reservation::ownerId);
     if (owner.isPresent()) {
       return owner.get();
     }
-    Optional<List<AliasListEntry>> aliases =
-        findings.look(
-            () ->
-                request
-                    .calls()
-                    .read("kms:ListAliases", () -> request.kms().listAliases(r -> r.limit(1)))
-                    .aliases());
-    return aliases.stream()
-        .flatMap(List::stream)
-        .map(alias -> alias.aliasArn().split(":", -1)[4])
-        .findFirst()
+    return CallerAccount.find(request, findings)
         .or(this::accountOfTargetKey)
         .orElse("");
   }

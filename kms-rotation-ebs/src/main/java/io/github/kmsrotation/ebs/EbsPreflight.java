@@ -78,6 +78,7 @@ final class EbsPreflight {
     instance.ifPresent(on -> checkInstance(on, subject));
     findings.check(() -> checkOtherRuns(subject));
     new EbsWarnings(request, options, findings).warn(instance, volumes, subject);
+    new WayFindings(options, findings).find(instance, volumes, subject);
   }
 
   private void checkVolume(Volume volume, Subject subject) {
@@ -143,13 +144,13 @@ final class EbsPreflight {
                             r -> r.volumeId(id).attribute(VolumeAttributeName.PRODUCT_CODES)))
             .productCodes()
             .isEmpty();
-    if (isSold && subject.isFrozen()) {
+    if (isSold && subject.isKeptRunning()) {
       problem(
           "The volume "
               + id
               + " has an AWS Marketplace product code: it can be attached to a"
               + " stopped instance only.",
-          "Say stopInstance() instead of writeFreeze.");
+          "Say stopInstance() instead of writeFreeze or replaceRootVolume.");
     }
     boolean enablesIo =
         Boolean.TRUE.equals(

@@ -77,7 +77,7 @@ final class EbsWarnings {
   }
 
   /** A key policy may allow it through EC2 only, so that this is no proof. */
-  private void warnAboutKeyRights() {
+  void warnAboutKeyRights() {
     Optional<String> key = request.targetKey();
     if (key.isEmpty()) {
       return;

@@ -3,12 +3,16 @@ package io.github.kmsrotation.ebs;
 import io.github.kmsrotation.aws.AwsReader;
 import io.github.kmsrotation.plan.RunId;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoreSuccessItem;
 import software.amazon.awssdk.services.ec2.model.Filter;
+import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.InstanceStatus;
+import software.amazon.awssdk.services.ec2.model.ReplaceRootVolumeTask;
 import software.amazon.awssdk.services.ec2.model.Reservation;
 import software.amazon.awssdk.services.ec2.model.Snapshot;
 import software.amazon.awssdk.services.ec2.model.Volume;
@@ -43,6 +47,11 @@ final class Ec2 {
     return volumes(reader, filter(RUN_TAG, List.of(run.value())));
   }
 
+  /** New volumes of any run. */
+  List<Volume> volumesMadeByRuns(AwsReader reader) {
+    return volumes(reader, filter("tag-key", List.of(RunId.TAG_KEY)));
+  }
+
   private List<Volume> volumes(AwsReader reader, Filter filter) {
     return reader.read(
         "ec2:DescribeVolumes",
@@ -64,6 +73,19 @@ final class Ec2 {
     return reservation(reader, instanceId).map(found -> found.instances().get(0));
   }
 
+  List<Instance> instancesOfImage(AwsReader reader, String imageId) {
+    Filter filter = filter("image-id", List.of(imageId));
+    return reader.read(
+        "ec2:DescribeInstances",
+        () ->
+            client
+                .describeInstancesPaginator(r -> r.filters(filter))
+                .reservations()
+                .stream()
+                .flatMap(reservation -> reservation.instances().stream())
+                .toList());
+  }
+
   Optional<InstanceStatus> status(AwsReader reader, String instanceId) {
     return reader
         .read(
@@ -73,8 +95,78 @@ final class Ec2 {
         .findFirst();
   }
 
+  /** A run's tasks for an instance, the oldest first. */
+  List<ReplaceRootVolumeTask> rootTasks(AwsReader reader, String instanceId, RunId run) {
+    Filter filter = filter("instance-id", List.of(instanceId));
+    return reader
+        .read(
+            "ec2:DescribeReplaceRootVolumeTasks",
+            () ->
+                client
+                    .describeReplaceRootVolumeTasksPaginator(r -> r.filters(filter))
+                    .replaceRootVolumeTasks()
+                    .stream()
+                    .toList())
+        .stream()
+        .filter(task -> RunTag.isOf(run, task.tags()))
+        .sorted(Comparator.comparing(ReplaceRootVolumeTask::startTime))
+        .toList();
+  }
+
+  List<DescribeFastSnapshotRestoreSuccessItem> fastRestores(
+      AwsReader reader, Collection<String> snapshotIds, String zone) {
+    Filter bySnapshot = filter("snapshot-id", snapshotIds);
+    Filter byZone = filter("availability-zone", List.of(zone));
+    return reader.read(
+        "ec2:DescribeFastSnapshotRestores",
+        () ->
+            client
+                .describeFastSnapshotRestoresPaginator(r -> r.filters(bySnapshot, byZone))
+                .fastSnapshotRestores()
+                .stream()
+                .toList());
+  }
+
+  Optional<Snapshot> snapshot(AwsReader reader, String id) {
+    return snapshots(reader, filter("snapshot-id", List.of(id))).stream().findFirst();
+  }
+
   List<Snapshot> snapshotsMadeBy(AwsReader reader, RunId run) {
     return snapshots(reader, filter(RUN_TAG, List.of(run.value())));
+  }
+
+  /** Copies of a snapshot, or of an AMI's snapshots, that a run made which is not over. */
+  List<Snapshot> copiesOf(AwsReader reader, String id) {
+    return snapshots(reader, filter("tag:" + RunTag.COPY_KEY, List.of(id)));
+  }
+
+  Optional<Image> image(AwsReader reader, String id) {
+    return images(reader, filter("image-id", List.of(id))).stream().findFirst();
+  }
+
+  /** The account's AMIs that name a snapshot. */
+  List<Image> imagesOf(AwsReader reader, String snapshotId) {
+    return images(reader, filter("block-device-mapping.snapshot-id", List.of(snapshotId)));
+  }
+
+  List<Image> imagesMadeBy(AwsReader reader, RunId run) {
+    return images(reader, filter(RUN_TAG, List.of(run.value())));
+  }
+
+  private List<Image> images(AwsReader reader, Filter filter) {
+    return reader.read(
+        "ec2:DescribeImages",
+        () ->
+            client
+                .describeImagesPaginator(
+                    r ->
+                        r.owners("self")
+                            .includeDeprecated(true)
+                            .includeDisabled(true)
+                            .filters(filter))
+                .images()
+                .stream()
+                .toList());
   }
 
   /** Snapshots that carry a tag of that key, whatever its value. */
@@ -91,6 +183,12 @@ final class Ec2 {
                 .snapshots()
                 .stream()
                 .toList());
+  }
+
+  /** The account's default key for EBS encryption: an ARN, or the alias of the AWS managed key. */
+  String defaultKey(AwsReader reader) {
+    return reader.read(
+        "ec2:GetEbsDefaultKmsKeyId", () -> client.getEbsDefaultKmsKeyId(r -> {}).kmsKeyId());
   }
 
   static Filter filter(String name, Collection<String> values) {

@@ -22,9 +22,9 @@ import software.amazon.awssdk.services.ec2.model.VolumeState;
  */
 final class Exchange {
 
-  private static final String DETACH = "ec2:DetachVolume";
-  private static final String ATTACH = "ec2:AttachVolume";
-  private static final String MODIFY = "ec2:ModifyInstanceAttribute";
+  static final String DETACH = "ec2:DetachVolume";
+  static final String ATTACH = "ec2:AttachVolume";
+  static final String MODIFY = "ec2:ModifyInstanceAttribute";
   static final List<String> CALLS = List.of(DETACH, ATTACH, MODIFY);
 
   /** One more than needed, as one may have been lost on its way. */
@@ -84,6 +84,15 @@ final class Exchange {
     return former.isPresent()
         ? detach(context, from.get(), to.get(), former.get(), obstacle)
         : attach(context, fromId, to.get());
+  }
+
+  /** For a volume that another call attached: sees that it is, and DeleteOnTermination as before. */
+  StepOutcome settle(StepContext context, String id) {
+    return env.ec2()
+        .volume(context, id)
+        .flatMap(volume -> Fitness.attachmentTo(volume, instanceId()))
+        .map(there -> judge(context, id, there))
+        .orElseGet(() -> env.waitFor("ec2:VolumeAttached", id, "not attached yet"));
   }
 
   private StepOutcome judge(StepContext context, String id, VolumeAttachment there) {

@@ -72,7 +72,7 @@ final class ObserveStep extends EbsStep {
   }
 
   private boolean isExpectedToRun(StepContext context) {
-    return env.subject().isFrozen() || StopStep.stoppedByRun(context);
+    return env.subject().isKeptRunning() || StopStep.stoppedByRun(context);
   }
 
   private Optional<StepOutcome> unwell(StepContext context, List<Evidence> evidence) {

@@ -38,6 +38,9 @@ final class Retirement {
 
   private static Optional<StepOutcome> snapshotGone(
       EbsStep.Env env, StepContext context, Disk disk) {
+    if (CopyVolumeStep.copied(context, disk).isPresent()) {
+      return Optional.empty();
+    }
     String id = env.snapshotOf(context, disk).orElseThrow();
     List<Snapshot> snapshots = env.ec2().snapshotsMadeBy(context, env.runId());
     return snapshots.stream()

@@ -13,7 +13,7 @@ import software.amazon.awssdk.services.ec2.model.Volume;
 
 /**
  * Every new volume has its original's attributes, is under the new key, and was made from the
- * completed snapshot of that original. That it holds the snapshot's data is EBS's word: EC2 does
+ * completed snapshot of that original, or as its copy. That it holds the snapshot's data is EBS's word: EC2 does
  * not show the bytes of a volume.
  */
 final class VolumesVerifier implements Verifier {
@@ -35,6 +35,14 @@ final class VolumesVerifier implements Verifier {
       evidence.add(
           new Evidence(
               replacement.volumeId() + ", State", "available", replacement.stateAsString()));
+      if (CopyVolumeStep.copied(context, disk).isPresent()) {
+        evidence.add(
+            new Evidence(
+                replacement.volumeId() + ", SourceVolumeId",
+                disk.volumeId(),
+                VolumeAttribute.text(replacement.sourceVolumeId())));
+        continue;
+      }
       String snapshotId = env.snapshotOf(context, disk).orElseThrow();
       evidence.add(
           new Evidence(

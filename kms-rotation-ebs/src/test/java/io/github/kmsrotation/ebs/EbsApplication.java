@@ -53,6 +53,20 @@ final class EbsApplication implements AutoCloseable {
     return undecided().stopInstance();
   }
 
+  /** By the name of a scenario, which another process can be told. */
+  EbsOptions options(String scenario) {
+    EbsOptions.Builder options =
+        switch (scenario) {
+          case "FROZEN_VOLUME" -> freezing();
+          case "COPIED_VOLUME" -> freezing().copyVolumes();
+          case "ROOT_VOLUME_BY_TASK" ->
+              undecided().replaceRootVolume().iAcceptLosingWritesToTheRootVolume();
+          case "FAST_RESTORED_VOLUME" -> undecided().fastSnapshotRestore();
+          default -> stopping();
+        };
+    return options.build();
+  }
+
   EbsOptions.Builder freezing() {
     return undecided()
         .writeFreeze(
@@ -70,7 +84,22 @@ final class EbsApplication implements AutoCloseable {
   }
 
   RotationPlanner<EbsTarget> planner(String target) {
-    return RotationPlanner.forEbs(target)
+    return ready(RotationPlanner.forEbs(target));
+  }
+
+  /** From the AWS managed key, or from another. */
+  RotationPlanner<EbsTarget> defaultKeyPlanner() {
+    boolean isOfAws =
+        kms.describeKey(r -> r.keyId(ec2.getEbsDefaultKmsKeyId(d -> {}).kmsKeyId()))
+            .keyMetadata()
+            .keyManagerAsString()
+            .equals("AWS");
+    RotationPlanner<EbsTarget> planner = ready(RotationPlanner.forEbsDefaultKey());
+    return isOfAws ? planner.because(RotationReason.LEAVE_AWS_MANAGED_KEY) : planner;
+  }
+
+  private RotationPlanner<EbsTarget> ready(RotationPlanner<EbsTarget> planner) {
+    return planner
         .because(RotationReason.NEW_KEY_REQUESTED)
         .toKey(KEY_ALIAS)
         .with(stopping().build())

@@ -108,6 +108,21 @@ public interface Ec2View {
   void denyKey(String keyArn);
 
   /**
+   * Has the next root volume replacement task that is to attach a volume end as {@code
+   * failed-detached}: the instance has no root volume then.
+   *
+   * @param volumeId of a volume
+   * @throws IllegalArgumentException if there is no such volume
+   */
+  void failRootTaskDetached(String volumeId);
+
+  /**
+   * Has CopyVolumes leave the copies of encrypted volumes under the key of their source, whatever
+   * key is asked for: what the API reference does not exclude.
+   */
+  void keepKeysOfVolumeCopies();
+
+  /**
    * Sets a quota, in every Region.
    *
    * @param quota which one

@@ -92,6 +92,16 @@ final class LockedEc2View implements Ec2View {
   }
 
   @Override
+  public void failRootTaskDetached(String volumeId) {
+    change(() -> ec2.failRootTaskDetached(volumeId));
+  }
+
+  @Override
+  public void keepKeysOfVolumeCopies() {
+    change(ec2::keepKeysOfVolumeCopies);
+  }
+
+  @Override
   public void limit(Ec2Quota quota, int most) {
     change(() -> ec2.limit(quota, most));
   }

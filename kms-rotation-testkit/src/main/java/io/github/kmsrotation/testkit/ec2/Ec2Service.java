@@ -45,6 +45,7 @@ public final class Ec2Service implements AwsService, AutoCloseable {
     new InstanceStateOperations(store, maker).define(operations);
     new InstanceOperations(store).define(operations);
     new InstanceAttributeOperations(store).define(operations);
+    new SharingOperations(store).define(operations);
     new RootTaskOperations(store, maker).define(operations);
     new TagOperations(store).define(operations);
   }
@@ -195,6 +196,20 @@ public final class Ec2Service implements AwsService, AutoCloseable {
    */
   public void denyKey(String keyArn) {
     store.keys.deny(keyArn);
+  }
+
+  /**
+   * For tests.
+   *
+   * @param volumeId no task can attach it: the instance is left without a root volume
+   */
+  public void failRootTaskDetached(String volumeId) {
+    volume(volumeId).failsRootTask = true;
+  }
+
+  /** For tests: a copy of an encrypted volume is under its key from now on, whatever is asked. */
+  public void keepKeysOfVolumeCopies() {
+    store.keys.keepKeysOfVolumeCopies();
   }
 
   /**

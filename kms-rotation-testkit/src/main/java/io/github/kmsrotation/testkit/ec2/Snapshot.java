@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +24,9 @@ final class Snapshot extends Ec2Resource {
 
   String status = "pending";
   String description = "";
+  /** Who may make volumes of it, besides its owner. */
+  final Set<Map<String, String>> permissions = new LinkedHashSet<>();
+
   Optional<String> statusMessage = Optional.empty();
   Optional<Integer> completionMinutes = Optional.empty();
   Optional<Instant> completedAt = Optional.empty();
