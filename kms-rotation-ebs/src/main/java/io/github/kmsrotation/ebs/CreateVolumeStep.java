@@ -139,7 +139,7 @@ final class CreateVolumeStep extends EbsStep {
   }
 
   /** Of the others EBS derives it from the size, and does not take it. */
-  private static boolean takesIops(VolumeType type) {
+  static boolean takesIops(VolumeType type) {
     return type == VolumeType.GP3 || type == VolumeType.IO1 || type == VolumeType.IO2;
   }
 

@@ -41,6 +41,8 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
   private final Duration patience;
   private final OptionalInt initializationRate;
   private final boolean deletesFinalSnapshots;
+  private final Optional<TrafficSwitch> trafficSwitch;
+  private final boolean losingWritesAccepted;
 
   private EbsOptions(Builder builder) {
     this.client = builder.client;
@@ -53,6 +55,8 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     this.patience = builder.patience;
     this.initializationRate = builder.initializationRate;
     this.deletesFinalSnapshots = builder.deletesFinalSnapshots;
+    this.trafficSwitch = builder.trafficSwitch;
+    this.losingWritesAccepted = builder.losingWritesAccepted;
   }
 
   /**
@@ -109,12 +113,22 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     return deletesFinalSnapshots;
   }
 
+  Optional<TrafficSwitch> trafficSwitch() {
+    return trafficSwitch;
+  }
+
+  boolean isLosingWritesAccepted() {
+    return losingWritesAccepted;
+  }
+
   @Override
   public String toString() {
     return "EbsOptions[stopInstance="
         + stopsInstance
         + ", writeFreeze="
         + writeFreeze.isPresent()
+        + ", newInstance="
+        + trafficSwitch.isPresent()
         + ", observeFor="
         + InWords.exactly(observeFor)
         + "]";
@@ -133,6 +147,8 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     private Duration patience = Duration.ofHours(24);
     private OptionalInt initializationRate = OptionalInt.empty();
     private boolean deletesFinalSnapshots;
+    private Optional<TrafficSwitch> trafficSwitch = Optional.empty();
+    private boolean losingWritesAccepted;
 
     private Builder() {}
 
@@ -272,13 +288,51 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     }
 
     /**
+     * Instead of a swap on the same instance: a new instance like the original, with the new
+     * volumes, takes over the traffic, and the original is terminated in the end. For the target of
+     * an instance, with all its volumes. The plan names what is not kept: the instance id, private
+     * addresses, instance store data.
+     *
+     * <p>{@link #stopInstance} then stops the original for good; with {@link #writeFreeze} its
+     * volumes, the root volume among them, are frozen and those of the new instance thawed; with
+     * {@link #iAcceptLosingWritesAfterTheSnapshot} neither happens. By default the original is
+     * swapped in place.
+     *
+     * @param trafficSwitch how traffic gets to the one and the other, for example {@link
+     *     TargetGroupSwitch}
+     * @return this builder
+     */
+    public Builder newInstance(TrafficSwitch trafficSwitch) {
+      this.trafficSwitch = Optional.of(trafficSwitch);
+      return this;
+    }
+
+    /**
+     * With {@link #newInstance}, for instances that keep nothing that matters: the original serves
+     * until the new one does, and what is written to its volumes from the snapshots on is lost.
+     *
+     * @return this builder
+     */
+    public Builder iAcceptLosingWritesAfterTheSnapshot() {
+      this.losingWritesAccepted = true;
+      return this;
+    }
+
+    /**
      * Builds.
      *
      * @return the options
      * @throws IllegalArgumentException if both {@link #stopInstance} and {@link #writeFreeze} were
-     *     given
+     *     given, or {@link #iAcceptLosingWritesAfterTheSnapshot} together with one of them or
+     *     without {@link #newInstance}
      */
     public EbsOptions build() {
+      if (losingWritesAccepted
+          && (trafficSwitch.isEmpty() || stopsInstance || writeFreeze.isPresent())) {
+        throw new IllegalArgumentException(
+            "iAcceptLosingWritesAfterTheSnapshot() goes with newInstance(...), and instead of"
+                + " stopInstance() and writeFreeze(...).");
+      }
       if (stopsInstance && writeFreeze.isPresent()) {
         throw new IllegalArgumentException(
             "Give stopInstance() or writeFreeze(...), not both: an instance that is stopped writes"

@@ -13,8 +13,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.Reservation;
@@ -42,13 +44,16 @@ final class EbsPlanning {
   RotationPlan plan() {
     Located located = request.target().isInstance() ? instance() : volume();
     List<Volume> toRotate = withoutDone(located.volumes());
+    // A new instance needs all volumes, whatever key they are under.
+    boolean isMoved = options.trafficSwitch().isPresent() && !toRotate.isEmpty();
+    List<Volume> toCopy = isMoved ? located.volumes() : toRotate;
     EbsPreflight preflight = new EbsPreflight(request, options, ec2, findings);
-    Subject subject = subject(located, toRotate, preflight);
-    preflight.check(located.instance(), toRotate, subject);
+    Subject subject = subject(located, toCopy, preflight);
+    preflight.check(located.instance(), toCopy, subject);
     Chosen key = key(located.volumes(), toRotate);
     String account = account(located);
     findings.throwIfAny(what());
-    return build(subject, account, toRotate, key);
+    return build(subject, account, toRotate, key, preflight.newInstance());
   }
 
   /** What was asked for: an instance and its volumes, or a volume and the instance it is on. */
@@ -114,7 +119,9 @@ final class EbsPlanning {
       if (target.isPresent() && target.get().equals(volume.kmsKeyId())) {
         findings.warning(
             "Its volume " + volume.volumeId() + " is under " + target.get() + " already.",
-            "It is left as it is.");
+            options.trafficSwitch().isPresent()
+                ? "The new instance gets a copy of it."
+                : "It is left as it is.");
       } else {
         left.add(volume);
       }
@@ -195,7 +202,14 @@ final class EbsPlanning {
     return targetArn().map(arn -> arn.split(":", -1)[4]);
   }
 
-  private RotationPlan build(Subject subject, String account, List<Volume> toRotate, Chosen key) {
+  private RotationPlan build(
+      Subject subject,
+      String account,
+      List<Volume> toRotate,
+      Chosen key,
+      Map<String, String> newInstance) {
+    SortedMap<String, String> attributes = EbsSteps.attributes(subject, options);
+    attributes.putAll(newInstance);
     Instant now = request.clock().instant();
     Optional<String> current =
         toRotate.stream().flatMap(v -> Optional.ofNullable(v.kmsKeyId()).stream()).findFirst();
@@ -206,7 +220,7 @@ final class EbsPlanning {
             .keys(request.why().name(), current, key.arn())
             .rationale(key.rationale())
             .warnings(findings.warnings())
-            .attributes(EbsSteps.attributes(subject, options));
+            .attributes(attributes);
     EbsStep.Env env = new EbsStep.Env(plan.build(), subject, ec2, request.kms(), options);
     return plan.steps(EbsSteps.of(env).stream().map(Step::description).toList()).build();
   }

@@ -39,6 +39,13 @@ final class EbsSteps {
   }
 
   static List<Step> of(EbsStep.Env env) {
+    if (NewInstance.isPlanned(env.plan())) {
+      return NewInstance.steps(
+          env,
+          new NewInstance.Hooks(() -> consented(env), () -> hook(env)),
+          Duration.parse(env.plan().attribute(OBSERVE_FOR)),
+          Boolean.parseBoolean(env.plan().attribute(DELETES_SNAPSHOTS)));
+    }
     Subject subject = env.subject();
     Power power = new Power(env);
     List<Step> steps = new ArrayList<>();
@@ -48,7 +55,7 @@ final class EbsSteps {
       case STOPPED_BY_RUN -> steps.add(StopStep.stop(consented(env), power));
       case STOPPED_ALREADY -> steps.add(StopStep.see(env, power));
       case FROZEN -> steps.add(freeze.orElseThrow());
-      case UNATTACHED -> {}
+      case UNATTACHED, LOST -> {}
     }
     BackInService backInService = new BackInService(subject, power, freeze);
     steps.add(new SnapshotsStep(env, backInService));
@@ -100,7 +107,7 @@ final class EbsSteps {
     return env;
   }
 
-  private static MissingOptionException missing(EbsStep.Env env, String what, String option) {
+  static MissingOptionException missing(EbsStep.Env env, String what, String option) {
     return new MissingOptionException(
         "The plan of run "
             + env.runId()

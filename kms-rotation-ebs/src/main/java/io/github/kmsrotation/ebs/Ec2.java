@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.Filter;
+import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.InstanceStatus;
 import software.amazon.awssdk.services.ec2.model.Reservation;
@@ -64,6 +65,26 @@ final class Ec2 {
     return reservation(reader, instanceId).map(found -> found.instances().get(0));
   }
 
+  List<Instance> instancesMadeBy(AwsReader reader, RunId run) {
+    Filter filter = filter(RUN_TAG, List.of(run.value()));
+    return reader.read(
+        "ec2:DescribeInstances",
+        () ->
+            client.describeInstancesPaginator(r -> r.filters(filter)).reservations().stream()
+                .flatMap(reservation -> reservation.instances().stream())
+                .toList());
+  }
+
+  Optional<Image> imageMadeBy(AwsReader reader, RunId run) {
+    Filter filter = filter(RUN_TAG, List.of(run.value()));
+    return reader
+        .read(
+            "ec2:DescribeImages",
+            () -> client.describeImages(r -> r.owners("self").filters(filter)).images())
+        .stream()
+        .findFirst();
+  }
+
   Optional<InstanceStatus> status(AwsReader reader, String instanceId) {
     return reader
         .read(
@@ -80,6 +101,11 @@ final class Ec2 {
   /** Snapshots that carry a tag of that key, whatever its value. */
   List<Snapshot> taggedSnapshotsOf(AwsReader reader, Collection<String> volumeIds, String tagKey) {
     return snapshots(reader, filter("volume-id", volumeIds), filter("tag-key", List.of(tagKey)));
+  }
+
+  /** What was kept when a run was rolled back. */
+  List<Snapshot> undoneSnapshotsOf(AwsReader reader, RunId run) {
+    return snapshots(reader, filter("tag:" + RunTag.UNDONE_KEY, List.of(run.value())));
   }
 
   private List<Snapshot> snapshots(AwsReader reader, Filter... filters) {

@@ -8,6 +8,8 @@ enum Writes {
   STOPPED_ALREADY,
   /** The caller's hook takes the volumes out of use. */
   FROZEN,
+  /** The caller said that what is written after the snapshots may be lost. */
+  LOST,
   /** Nothing is attached to write. */
   UNATTACHED
 }

@@ -35,7 +35,7 @@ final class EbsApplication implements AutoCloseable {
     ec2 = client(Ec2Client.builder(), endpoint, region).build();
   }
 
-  private static <B extends AwsClientBuilder<B, C>, C> B client(
+  static <B extends AwsClientBuilder<B, C>, C> B client(
       B builder, URI endpoint, String region) {
     return builder
         .endpointOverride(endpoint)

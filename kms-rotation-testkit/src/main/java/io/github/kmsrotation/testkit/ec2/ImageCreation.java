@@ -38,8 +38,7 @@ final class ImageCreation {
 
   private Map<String, Object> create(AwsRequest request) {
     Params params = request.params();
-    Instance instance =
-        store.instance(request.region(), Ec2Rules.required(params, "InstanceId"));
+    Instance instance = store.instance(request.region(), Ec2Rules.required(params, "InstanceId"));
     String name =
         ImageOperations.newName(store, request.region(), Ec2Rules.required(params, "Name"));
     check(instance, params);

@@ -2,7 +2,6 @@ package io.github.kmsrotation.testkit.elb;
 
 import io.github.kmsrotation.testkit.clock.Timeline;
 import io.github.kmsrotation.testkit.ec2.Ec2Service;
-import io.github.kmsrotation.testkit.elb.TargetGroup.Key;
 import io.github.kmsrotation.testkit.http.AwsService;
 import io.github.kmsrotation.testkit.http.Operation;
 import io.github.kmsrotation.testkit.http.QueryProtocol;
@@ -15,8 +14,7 @@ import java.util.TreeMap;
 public final class ElbService implements AwsService {
 
   private final WireProtocol protocol =
-      new QueryProtocol(
-          "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/", "2015-12-01");
+      new QueryProtocol("http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/", "2015-12-01");
   private final Map<String, Operation> operations = new LinkedHashMap<>();
   private final TargetGroups groups;
   private final TargetHealth health;
@@ -82,7 +80,7 @@ public final class ElbService implements AwsService {
     TargetGroup group = groups.byArn(arn);
     group.settle(timeline.now());
     Map<String, String> states = new TreeMap<>();
-    for (Key key : group.registrations.keySet()) {
+    for (TargetGroup.Key key : group.registrations.keySet()) {
       states.put(key.instanceId() + ":" + key.port(), health.of(group, key).state());
     }
     return states;

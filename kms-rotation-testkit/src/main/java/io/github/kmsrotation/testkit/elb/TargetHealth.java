@@ -2,8 +2,6 @@ package io.github.kmsrotation.testkit.elb;
 
 import io.github.kmsrotation.testkit.clock.Timeline;
 import io.github.kmsrotation.testkit.ec2.Ec2Service;
-import io.github.kmsrotation.testkit.elb.TargetGroup.Key;
-import io.github.kmsrotation.testkit.elb.TargetGroup.Registration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -52,8 +50,8 @@ final class TargetHealth {
     failing.add(instanceId);
   }
 
-  State of(TargetGroup group, Key key) {
-    Registration registration = group.registrations.get(key);
+  State of(TargetGroup group, TargetGroup.Key key) {
+    TargetGroup.Registration registration = group.registrations.get(key);
     if (registration == null) {
       return new State("unused", "Target.NotRegistered");
     }

@@ -2,8 +2,6 @@ package io.github.kmsrotation.testkit.elb;
 
 import io.github.kmsrotation.testkit.clock.Timeline;
 import io.github.kmsrotation.testkit.ec2.Ec2Service;
-import io.github.kmsrotation.testkit.elb.TargetGroup.Key;
-import io.github.kmsrotation.testkit.elb.TargetGroup.Registration;
 import io.github.kmsrotation.testkit.http.AwsError;
 import io.github.kmsrotation.testkit.http.AwsRequest;
 import io.github.kmsrotation.testkit.http.Operation;
@@ -39,8 +37,7 @@ final class TargetOperations {
   }
 
   void define(Map<String, Operation> operations) {
-    operations.put(
-        "RegisterTargets", Operation.write(this::register, "TargetGroupArn", "Targets"));
+    operations.put("RegisterTargets", Operation.write(this::register, "TargetGroupArn", "Targets"));
     operations.put(
         "DeregisterTargets", Operation.write(this::deregister, "TargetGroupArn", "Targets"));
     operations.put(
@@ -61,14 +58,15 @@ final class TargetOperations {
     return targets;
   }
 
-  private static Key key(TargetGroup group, Params target) {
-    return new Key(target.required("Id"), target.number("Port").orElse(group.port));
+  private static TargetGroup.Key key(TargetGroup group, Params target) {
+    return new TargetGroup.Key(target.required("Id"), target.number("Port").orElse(group.port));
   }
 
   private Map<String, Object> register(AwsRequest request) {
     TargetGroup group = settled(request);
-    List<Key> keys = targets(request).stream().map(target -> key(group, target)).toList();
-    for (Key key : keys) {
+    List<TargetGroup.Key> keys =
+        targets(request).stream().map(target -> key(group, target)).toList();
+    for (TargetGroup.Key key : keys) {
       Optional<String> state = ec2.instanceState(group.region, key.instanceId());
       if (!state.equals(Optional.of("running"))) {
         throw AwsError.badRequest(
@@ -78,10 +76,11 @@ final class TargetOperations {
                 + "'");
       }
     }
-    for (Key key : keys) {
-      Registration before = group.registrations.get(key);
+    for (TargetGroup.Key key : keys) {
+      TargetGroup.Registration before = group.registrations.get(key);
       if (before == null || before.drainingSince().isPresent()) {
-        group.registrations.put(key, new Registration(timeline.now(), Optional.empty()));
+        group.registrations.put(
+            key, new TargetGroup.Registration(timeline.now(), Optional.empty()));
       }
     }
     return Map.of();
@@ -98,7 +97,7 @@ final class TargetOperations {
               key.instanceId().equals(id)
                       && port.map(p -> p == key.port()).orElse(true)
                       && registration.drainingSince().isEmpty()
-                  ? new Registration(registration.since(), Optional.of(timeline.now()))
+                  ? new TargetGroup.Registration(registration.since(), Optional.of(timeline.now()))
                   : registration);
     }
     return Map.of();
@@ -106,7 +105,7 @@ final class TargetOperations {
 
   private Map<String, Object> describe(AwsRequest request) {
     TargetGroup group = settled(request);
-    List<Key> keys = new ArrayList<>();
+    List<TargetGroup.Key> keys = new ArrayList<>();
     for (Params target : request.params().structures("Targets")) {
       keys.add(key(group, target));
     }
@@ -116,7 +115,7 @@ final class TargetOperations {
     return Map.of("TargetHealthDescriptions", new XmlList("member", told));
   }
 
-  private Map<String, Object> description(TargetGroup group, Key key) {
+  private Map<String, Object> description(TargetGroup group, TargetGroup.Key key) {
     return Map.of(
         "Target", Map.of("Id", key.instanceId(), "Port", key.port()),
         "HealthCheckPort", Integer.toString(key.port()),

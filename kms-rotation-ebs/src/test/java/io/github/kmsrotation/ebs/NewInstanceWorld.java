@@ -1,0 +1,134 @@
+package io.github.kmsrotation.ebs;
+
+import io.github.kmsrotation.plan.RotationPlan;
+import io.github.kmsrotation.run.Approvals;
+import io.github.kmsrotation.run.RotationRunner;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import software.amazon.awssdk.services.ec2.model.EbsBlockDevice;
+import software.amazon.awssdk.services.ec2.model.Instance;
+import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
+import software.amazon.awssdk.services.elasticloadbalancingv2.ElasticLoadBalancingV2Client;
+
+/** An instance behind a load balancer, with a root volume and a data volume. */
+final class NewInstanceWorld implements AutoCloseable {
+
+  static final String TEXT = "orders";
+  static final int PORT = 8080;
+
+  final EbsWorld world;
+  final ElasticLoadBalancingV2Client elb;
+  final String group;
+  final String original;
+  final Map<String, String> attachedBefore;
+
+  NewInstanceWorld(Path journal) {
+    this(journal, r -> {});
+  }
+
+  NewInstanceWorld(Path journal, Consumer<RunInstancesRequest.Builder> settings) {
+    world = new EbsWorld(journal);
+    elb =
+        EbsApplication.client(
+                ElasticLoadBalancingV2Client.builder(), world.aws.endpoint(), world.aws.region())
+            .build();
+    group = world.aws.elb().targetGroup("orders", PORT);
+    original =
+        world.instance(
+            r -> {
+              r.blockDeviceMappings(
+                      EbsWorld.disk(EbsWorld.ROOT, this::root), EbsWorld.disk(EbsWorld.DATA, this::data))
+                  .userData(
+                      Base64.getEncoder().encodeToString("#!/bin/sh".getBytes(StandardCharsets.UTF_8)));
+              settings.accept(r);
+            });
+    elb.registerTargets(r -> r.targetGroupArn(group).targets(t -> t.id(original)));
+    world.settle();
+    attachedBefore = world.attached(original);
+    attachedBefore.values().forEach(volume -> world.write(volume, TEXT));
+    world.aws.calls().clear();
+  }
+
+  private void root(EbsBlockDevice.Builder ebs) {
+    ebs.encrypted(true).kmsKeyId(world.oldKey);
+  }
+
+  private void data(EbsBlockDevice.Builder ebs) {
+    ebs.encrypted(true)
+        .kmsKeyId(world.oldKey)
+        .volumeType("gp3")
+        .volumeSize(4)
+        .deleteOnTermination(false);
+  }
+
+  TrafficSwitch traffic() {
+    return TargetGroupSwitch.of(elb, group);
+  }
+
+  EbsOptions.Builder stopping() {
+    return world.application.stopping().newInstance(traffic());
+  }
+
+  EbsOptions.Builder losing() {
+    return world
+        .application
+        .undecided()
+        .newInstance(traffic())
+        .iAcceptLosingWritesAfterTheSnapshot();
+  }
+
+  EbsOptions.Builder freezing() {
+    return world.application.freezing().newInstance(traffic());
+  }
+
+  RotationPlan plan(EbsOptions options) {
+    return world.planner(original).with(options).plan();
+  }
+
+  RotationRunner approving(EbsOptions options) {
+    return world.runner()
+        .with(options)
+        .approval(Approvals.approveEveryPhaseIncludingDeletion())
+        .build();
+  }
+
+  Instance describe(String instanceId) {
+    return world
+        .ec2
+        .describeInstances(r -> r.instanceIds(instanceId))
+        .reservations()
+        .get(0)
+        .instances()
+        .get(0);
+  }
+
+  /** All instances that are not terminated. */
+  List<String> alive() {
+    return world.aws.ec2().instances().entrySet().stream()
+        .filter(entry -> !entry.getValue().equals("terminated"))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** The one that is not the original. */
+  String successor() {
+    return alive().stream()
+        .filter(id -> !id.equals(original))
+        .collect(Collectors.joining(" and "));
+  }
+
+  Map<String, String> targets() {
+    return world.aws.elb().targets(group);
+  }
+
+  @Override
+  public void close() {
+    elb.close();
+    world.close();
+  }
+}
