@@ -13,7 +13,6 @@ import io.github.kmsrotation.run.Approvals;
 import io.github.kmsrotation.run.RotationReport;
 import io.github.kmsrotation.run.RunStatus;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,38 +33,12 @@ class NewInstanceTest {
     aws.close();
   }
 
-  private void assertTakenOver(RotationReport report) {
-    assertThat(report.status()).as(report.describe()).isEqualTo(RunStatus.SUCCEEDED);
-    String successor = aws.successor();
-    assertThat(aws.alive()).containsExactly(successor);
-    Map<String, String> volumes = aws.world.attached(successor);
-    assertThat(volumes).containsOnlyKeys(EbsWorld.ROOT, EbsWorld.DATA);
-    assertThat(aws.world.aws.ec2().volumes()).containsOnlyKeys(volumes.values());
-    for (String volume : volumes.values()) {
-      assertThat(aws.world.describe(volume).kmsKeyId()).isEqualTo(aws.world.newKey);
-      assertThat(aws.world.describe(volume).tags()).isEmpty();
-      assertThat(aws.world.read(volume, 6)).isEqualTo("orders|orders");
-    }
-    assertThat(aws.describe(successor).tags()).isEmpty();
-    assertThat(aws.targets()).isEqualTo(Map.of(successor + ":8080", "healthy"));
-  }
-
-  private void assertAsBefore(RotationReport report) {
-    assertThat(report.status()).as(report.describe()).isEqualTo(RunStatus.ROLLED_BACK);
-    assertThat(aws.alive()).containsExactly(aws.original);
-    assertThat(aws.world.aws.ec2().instances()).containsEntry(aws.original, "running");
-    assertThat(aws.world.attached(aws.original)).isEqualTo(aws.attachedBefore);
-    assertThat(aws.world.aws.ec2().volumes()).containsOnlyKeys(aws.attachedBefore.values());
-    assertThat(aws.targets()).containsEntry(aws.original + ":8080", "healthy");
-    assertThat(aws.world.ec2.describeImages(r -> r.owners("self")).images()).isEmpty();
-  }
-
   @Test
   void newInstance_withTheOriginalStopped_takesOverItsTrafficAndData() {
     start();
     EbsOptions options = aws.stopping().build();
 
-    assertTakenOver(aws.approving(options).run(aws.plan(options)));
+    aws.assertTakenOver(aws.approving(options).run(aws.plan(options)));
     assertThat(aws.world.aws.ec2().snapshots()).hasSize(2);
   }
 
@@ -74,7 +47,7 @@ class NewInstanceTest {
     start();
     EbsOptions options = aws.losing().deleteFinalSnapshots().build();
 
-    assertTakenOver(aws.approving(options).run(aws.plan(options)));
+    aws.assertTakenOver(aws.approving(options).run(aws.plan(options)));
     assertThat(aws.world.aws.calls().of("StopInstances")).isEmpty();
     assertThat(aws.world.aws.ec2().snapshots()).isEmpty();
     assertThat(aws.world.ec2.describeImages(r -> r.owners("self")).images()).isEmpty();
@@ -85,7 +58,7 @@ class NewInstanceTest {
     start();
     EbsOptions options = aws.freezing().build();
 
-    assertTakenOver(aws.approving(options).run(aws.plan(options)));
+    aws.assertTakenOver(aws.approving(options).run(aws.plan(options)));
     assertThat(aws.world.application.freezes)
         .containsExactly(
             "freeze " + aws.attachedBefore.get(EbsWorld.DATA) + " at " + EbsWorld.DATA,
@@ -109,7 +82,7 @@ class NewInstanceTest {
 
     RotationReport report = aws.world.runner().with(options).build().rollBack(plan.runId());
 
-    assertAsBefore(report);
+    aws.assertAsBefore(report);
     assertThat(aws.world.aws.ec2().snapshots()).hasSize(2);
     assertThat(aws.world.aws.ec2().snapshots().keySet().stream().map(s -> aws.world.read(s, 6)))
         .containsExactlyInAnyOrder("during|during", "orders|orders");
@@ -135,7 +108,7 @@ class NewInstanceTest {
     assertThat(report.status()).isEqualTo(RunStatus.BLOCKED);
     assertThat(report.reason()).contains("unhealthy, Target.FailedHealthChecks");
     assertThat(aws.targets()).containsEntry(aws.original + ":8080", "healthy");
-    assertAsBefore(aws.world.runner().with(options).build().rollBack(plan.runId()));
+    aws.assertAsBefore(aws.world.runner().with(options).build().rollBack(plan.runId()));
   }
 
   @Test
@@ -150,7 +123,7 @@ class NewInstanceTest {
     assertThat(report.status()).as(report.describe()).isIn(RunStatus.BLOCKED, RunStatus.FAILED);
     assertThat(aws.targets()).containsEntry(aws.original + ":8080", "healthy");
     aws.world.kms.enableKey(r -> r.keyId(aws.world.newKey));
-    assertTakenOver(aws.approving(options).resume(plan.runId()));
+    aws.assertTakenOver(aws.approving(options).resume(plan.runId()));
   }
 
   @Test
@@ -167,7 +140,7 @@ class NewInstanceTest {
     assertThat(report.reason()).contains("protected from termination");
     aws.world.ec2.modifyInstanceAttribute(
         r -> r.instanceId(aws.original).disableApiTermination(v -> v.value(false)));
-    assertTakenOver(aws.approving(options).resume(plan.runId()));
+    aws.assertTakenOver(aws.approving(options).resume(plan.runId()));
     assertThat(
             aws.world
                 .ec2

@@ -1,8 +1,12 @@
 package io.github.kmsrotation.ebs;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.run.Approvals;
+import io.github.kmsrotation.run.RotationReport;
 import io.github.kmsrotation.run.RotationRunner;
+import io.github.kmsrotation.run.RunStatus;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -124,6 +128,44 @@ final class NewInstanceWorld implements AutoCloseable {
 
   Map<String, String> targets() {
     return world.aws.elb().targets(group);
+  }
+
+  void assertTakenOver(RotationReport report) {
+    assertThat(report.status()).as(report.describe()).isEqualTo(RunStatus.SUCCEEDED);
+    String successor = successor();
+    assertThat(alive()).containsExactly(successor);
+    Map<String, String> volumes = world.attached(successor);
+    assertThat(volumes).containsOnlyKeys(EbsWorld.ROOT, EbsWorld.DATA);
+    assertThat(world.aws.ec2().volumes()).containsOnlyKeys(volumes.values());
+    for (String volume : volumes.values()) {
+      assertThat(world.describe(volume).kmsKeyId()).isEqualTo(world.newKey);
+      assertThat(world.describe(volume).tags()).doesNotContain(RunTag.of(report.runId()));
+      assertThat(world.read(volume, TEXT.length())).isEqualTo(TEXT + "|" + TEXT);
+    }
+    assertThat(describe(successor).tags()).doesNotContain(RunTag.of(report.runId()));
+    assertThat(targets()).isEqualTo(Map.of(successor + ":" + PORT, "healthy"));
+  }
+
+  void assertAsBefore(RotationReport report) {
+    assertThat(report.status()).as(report.describe()).isEqualTo(RunStatus.ROLLED_BACK);
+    assertThat(alive()).containsExactly(original);
+    assertThat(world.aws.ec2().instances()).containsEntry(original, "running");
+    assertThat(world.attached(original)).isEqualTo(attachedBefore);
+    assertThat(world.aws.ec2().volumes()).containsOnlyKeys(attachedBefore.values());
+    for (String volume : attachedBefore.values()) {
+      assertThat(world.read(volume, TEXT.length())).isEqualTo(TEXT + "|" + TEXT);
+    }
+    world.settle();
+    assertThat(targets()).isEqualTo(Map.of(original + ":" + PORT, "healthy"));
+    assertThat(world.ec2.describeImages(r -> r.owners("self")).images()).isEmpty();
+    // What was written to new volumes that may have served is in no other place.
+    assertThat(world.ec2.describeSnapshots(r -> r.ownerIds("self")).snapshots())
+        .hasSizeLessThanOrEqualTo(2)
+        .allSatisfy(
+            snapshot ->
+                assertThat(snapshot.tags())
+                    .singleElement()
+                    .satisfies(tag -> assertThat(tag.key()).isEqualTo(RunTag.UNDONE_KEY)));
   }
 
   @Override
