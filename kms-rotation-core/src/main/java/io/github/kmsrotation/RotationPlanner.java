@@ -67,6 +67,17 @@ public final class RotationPlanner<T extends Target> {
   }
 
   /**
+   * For what a selection found, such as {@code EbsSelection}: a volume, or an instance with all its
+   * volumes or some. Needs the artifact {@code kms-rotation-ebs}.
+   *
+   * @param target the target
+   * @return a planner
+   */
+  public static RotationPlanner<EbsTarget> forEbs(EbsTarget target) {
+    return new RotationPlanner<>(target);
+  }
+
+  /**
    * For the objects of an S3 bucket, every version of them, and for the bucket's default
    * encryption. Needs the artifact {@code kms-rotation-s3}. Its options are {@code S3Options}.
    *

@@ -68,11 +68,32 @@ final class EbsPlanning {
   private Located instance() {
     String id = request.target().id();
     Optional<Reservation> found = looked(() -> ec2.reservation(request.calls(), id), "instance");
-    List<Volume> volumes = ec2.volumesOf(request.calls(), id);
-    if (volumes.isEmpty()) {
+    List<Volume> volumes = chosen(ec2.volumesOf(request.calls(), id));
+    return new Located(found, sorted(volumes, id));
+  }
+
+  private List<Volume> chosen(List<Volume> all) {
+    if (all.isEmpty()) {
       findings.problem("It has no EBS volumes.", "There is nothing to rotate.");
     }
-    return new Located(found, sorted(volumes, id));
+    List<String> wanted = request.target().volumeIds();
+    if (wanted.isEmpty()) {
+      return all;
+    }
+    List<String> there = all.stream().map(Volume::volumeId).toList();
+    wanted.stream()
+        .filter(id -> !there.contains(id))
+        .forEach(
+            id ->
+                findings.problem(
+                    "The volume " + id + " is not attached to it.",
+                    "Select anew, or name the volumes that are."));
+    if (options.trafficSwitch().isPresent() && wanted.size() < all.size()) {
+      findings.problem(
+          "A new instance is to take over, and only some of its volumes are meant.",
+          "Name the instance alone, for all its volumes.");
+    }
+    return all.stream().filter(volume -> wanted.contains(volume.volumeId())).toList();
   }
 
   private static List<Volume> sorted(List<Volume> volumes, String instanceId) {

@@ -20,6 +20,12 @@ import software.amazon.awssdk.services.ec2.model.Volume;
  */
 final class Ec2 {
 
+  /**
+   * @see <a
+   *     href="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html">Filters</a>
+   */
+  static final int MOST_FILTER_VALUES = 200;
+
   private static final String RUN_TAG = "tag:" + RunId.TAG_KEY;
 
   private final Ec2Client client;
@@ -44,7 +50,7 @@ final class Ec2 {
     return volumes(reader, filter(RUN_TAG, List.of(run.value())));
   }
 
-  private List<Volume> volumes(AwsReader reader, Filter filter) {
+  List<Volume> volumes(AwsReader reader, Filter filter) {
     return reader.read(
         "ec2:DescribeVolumes",
         () -> client.describeVolumesPaginator(r -> r.filters(filter)).volumes().stream().toList());

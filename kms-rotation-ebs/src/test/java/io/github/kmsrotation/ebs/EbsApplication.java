@@ -70,6 +70,10 @@ final class EbsApplication implements AutoCloseable {
   }
 
   RotationPlanner<EbsTarget> planner(String target) {
+    return planner(new EbsTarget(target));
+  }
+
+  RotationPlanner<EbsTarget> planner(EbsTarget target) {
     return RotationPlanner.forEbs(target)
         .because(RotationReason.NEW_KEY_REQUESTED)
         .toKey(KEY_ALIAS)
