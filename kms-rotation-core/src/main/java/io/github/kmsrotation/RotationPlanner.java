@@ -54,8 +54,8 @@ public final class RotationPlanner<T extends Target> {
   }
 
   /**
-   * For an EBS volume, for all volumes of an EC2 instance at one point in time, for an EBS snapshot,
-   * or for an AMI with its snapshots. Needs the artifact {@code kms-rotation-ebs}.
+   * For an EBS volume, for all volumes of an EC2 instance at one point in time, for an EBS
+   * snapshot, or for an AMI with its snapshots. Needs the artifact {@code kms-rotation-ebs}.
    *
    * @param id of a volume ({@code vol-0123456789abcdef0}), an instance ({@code i-...}), a snapshot
    *     ({@code snap-...}) or an AMI ({@code ami-...})
@@ -68,13 +68,24 @@ public final class RotationPlanner<T extends Target> {
 
   /**
    * For the account's default KMS key for EBS encryption, in the Region of the client: under it go
-   * volumes and snapshot copies for which no key is named. What exists already stays as it is. Needs
-   * the artifact {@code kms-rotation-ebs}.
+   * volumes and snapshot copies for which no key is named. What exists already stays as it is.
+   * Needs the artifact {@code kms-rotation-ebs}.
    *
    * @return a planner
    */
   public static RotationPlanner<EbsTarget> forEbsDefaultKey() {
     return new RotationPlanner<>(new EbsTarget(EbsTarget.DEFAULT_KEY));
+  }
+
+  /**
+   * For what a selection found, such as {@code EbsSelection}: a volume, or an instance with all its
+   * volumes or some. Needs the artifact {@code kms-rotation-ebs}.
+   *
+   * @param target the target
+   * @return a planner
+   */
+  public static RotationPlanner<EbsTarget> forEbs(EbsTarget target) {
+    return new RotationPlanner<>(target);
   }
 
   /**

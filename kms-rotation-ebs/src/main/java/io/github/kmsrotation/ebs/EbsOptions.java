@@ -48,10 +48,11 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
   private final OptionalInt initializationRate;
   private final boolean deletesFinalSnapshots;
   private final boolean replacesRootVolume;
-  private final boolean losingWritesToRootAccepted;
   private final boolean copiesVolumes;
   private final boolean restoresFast;
   private final Optional<Duration> completionDuration;
+  private final Optional<TrafficSwitch> trafficSwitch;
+  private final boolean losingWritesAccepted;
 
   private EbsOptions(Builder builder) {
     this.client = builder.client;
@@ -65,10 +66,11 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     this.initializationRate = builder.initializationRate;
     this.deletesFinalSnapshots = builder.deletesFinalSnapshots;
     this.replacesRootVolume = builder.replacesRootVolume;
-    this.losingWritesToRootAccepted = builder.losingWritesToRootAccepted;
     this.copiesVolumes = builder.copiesVolumes;
     this.restoresFast = builder.restoresFast;
     this.completionDuration = builder.completionDuration;
+    this.trafficSwitch = builder.trafficSwitch;
+    this.losingWritesAccepted = builder.losingWritesAccepted;
   }
 
   /**
@@ -129,10 +131,6 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     return replacesRootVolume;
   }
 
-  boolean isLosingWritesToRootAccepted() {
-    return losingWritesToRootAccepted;
-  }
-
   boolean copiesVolumes() {
     return copiesVolumes;
   }
@@ -145,12 +143,22 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     return completionDuration;
   }
 
+  Optional<TrafficSwitch> trafficSwitch() {
+    return trafficSwitch;
+  }
+
+  boolean isLosingWritesAccepted() {
+    return losingWritesAccepted;
+  }
+
   @Override
   public String toString() {
     return "EbsOptions[stopInstance="
         + stopsInstance
         + ", writeFreeze="
         + writeFreeze.isPresent()
+        + ", newInstance="
+        + trafficSwitch.isPresent()
         + ", observeFor="
         + InWords.exactly(observeFor)
         + "]";
@@ -170,10 +178,11 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     private OptionalInt initializationRate = OptionalInt.empty();
     private boolean deletesFinalSnapshots;
     private boolean replacesRootVolume;
-    private boolean losingWritesToRootAccepted;
     private boolean copiesVolumes;
     private boolean restoresFast;
     private Optional<Duration> completionDuration = Optional.empty();
+    private Optional<TrafficSwitch> trafficSwitch = Optional.empty();
+    private boolean losingWritesAccepted;
 
     private Builder() {}
 
@@ -214,7 +223,8 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
 
     /**
      * Instead of {@link #stopInstance}, for data volumes: how they are taken out of use while the
-     * instance stays up. With {@link #replaceRootVolume}, for the root volume: how writes to it stop.
+     * instance stays up. With {@link #replaceRootVolume}, for the root volume: how writes to it
+     * stop.
      *
      * @param writeFreeze the caller's means
      * @return this builder
@@ -305,9 +315,10 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
      * The root volume of a running instance is replaced by a root volume replacement task ({@code
      * CreateReplaceRootVolumeTask} with the new volume), so that the instance is not stopped but
      * rebooted, on the same host, with its addresses and instance store data. What is written
-     * between the snapshot and the task is not on the new volume, so it needs a {@link #writeFreeze}
-     * too, or {@link #iAcceptLosingWritesToTheRootVolume}. Where such a task is not possible, the
-     * plan says why, and stops, detaches and attaches if {@link #stopInstance} was said too.
+     * between the snapshot and the task is not on the new volume, so it needs a {@link
+     * #writeFreeze} too, or {@link #iAcceptLosingWritesMadeAfterTheSnapshot}. Where such a task is
+     * not possible, the plan says why, and stops, detaches and attaches if {@link #stopInstance}
+     * was said too.
      *
      * @return this builder
      * @see <a href="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/replace-root.html">Replace
@@ -319,22 +330,10 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     }
 
     /**
-     * With {@link #replaceRootVolume}: what is written to the root volume from its snapshot until
-     * the task reboots the instance may be lost, as for a root volume that holds no data of its own.
-     * The snapshot is crash-consistent. The original, which has it all, stays until RETIRE.
-     *
-     * @return this builder
-     */
-    public Builder iAcceptLosingWritesToTheRootVolume() {
-      this.losingWritesToRootAccepted = true;
-      return this;
-    }
-
-    /**
      * New volumes are made by {@code CopyVolumes}, which takes no snapshot and so no time for one.
      * AWS does not say that the copy of an encrypted volume can be under another key: each copy's
-     * key is looked at before anything relies on it, and where it is not the new one, or AWS refuses
-     * the call, the run makes snapshots and new volumes of them instead. No snapshot of the
+     * key is looked at before anything relies on it, and where it is not the new one, or AWS
+     * refuses the call, the run makes snapshots and new volumes of them instead. No snapshot of the
      * originals is left in the end.
      *
      * @return this builder
@@ -400,12 +399,46 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     }
 
     /**
+     * Instead of a swap on the same instance: a new instance like the original, with the new
+     * volumes, takes over the traffic, and the original is terminated in the end. For the target of
+     * an instance, with all its volumes. The plan names what is not kept: the instance id, private
+     * addresses, instance store data.
+     *
+     * <p>{@link #stopInstance} then stops the original for good; with {@link #writeFreeze} its
+     * volumes, the root volume among them, are frozen and those of the new instance thawed; with
+     * {@link #iAcceptLosingWritesMadeAfterTheSnapshot} neither happens. By default the original is
+     * swapped in place.
+     *
+     * @param trafficSwitch how traffic gets to the one and the other, for example {@link
+     *     TargetGroupSwitch}
+     * @return this builder
+     */
+    public Builder newInstance(TrafficSwitch trafficSwitch) {
+      this.trafficSwitch = Optional.of(trafficSwitch);
+      return this;
+    }
+
+    /**
+     * With {@link #newInstance} or {@link #replaceRootVolume}, for what keeps nothing that matters:
+     * the original serves until the new instance, or the new root volume, does, and what is written
+     * from the snapshots on is lost. The snapshots are crash-consistent. The originals, which have
+     * it all, stay until RETIRE.
+     *
+     * @return this builder
+     */
+    public Builder iAcceptLosingWritesMadeAfterTheSnapshot() {
+      this.losingWritesAccepted = true;
+      return this;
+    }
+
+    /**
      * Builds.
      *
      * @return the options
      * @throws IllegalArgumentException if both {@link #stopInstance} and {@link #writeFreeze} were
-     *     given, or more than one of {@link #copyVolumes}, {@link #fastSnapshotRestore} and {@link
-     *     #volumeInitializationRate}, or the consent to lose writes without what it is for
+     *     given; or more than one of {@link #copyVolumes}, {@link #fastSnapshotRestore} and {@link
+     *     #volumeInitializationRate}; or a consent to lose writes without what it is for, or
+     *     together with what stops them
      */
     public EbsOptions build() {
       if (stopsInstance && writeFreeze.isPresent()) {
@@ -423,17 +456,30 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
             "fastSnapshotRestore() and volumeInitializationRate(...) are for volumes made from"
                 + " snapshots: give none of them with copyVolumes().");
       }
-      if (losingWritesToRootAccepted && !replacesRootVolume) {
+      if (replacesRootVolume && trafficSwitch.isPresent()) {
         throw new IllegalArgumentException(
-            "iAcceptLosingWritesToTheRootVolume() is for replaceRootVolume() only: any other way"
-                + " stops writes, or is refused.");
+            "Give newInstance(...) or replaceRootVolume(), not both: a new instance has a root"
+                + " volume of its own.");
       }
-      if (losingWritesToRootAccepted && writeFreeze.isPresent()) {
-        throw new IllegalArgumentException(
-            "Give writeFreeze(...) or iAcceptLosingWritesToTheRootVolume(), not both: what a hook"
-                + " freezes loses nothing.");
-      }
+      checkLoss();
       return new EbsOptions(this);
+    }
+
+    private void checkLoss() {
+      if (!losingWritesAccepted) {
+        return;
+      }
+      if (trafficSwitch.isEmpty() && !replacesRootVolume) {
+        throw new IllegalArgumentException(
+            "iAcceptLosingWritesMadeAfterTheSnapshot() is for newInstance(...) and"
+                + " replaceRootVolume() only: any other way stops writes, or is refused.");
+      }
+      // A root volume that no task can replace is swapped while the instance is stopped.
+      if (writeFreeze.isPresent() || (stopsInstance && trafficSwitch.isPresent())) {
+        throw new IllegalArgumentException(
+            "Give iAcceptLosingWritesMadeAfterTheSnapshot(), or what stops writes (stopInstance()"
+                + " or writeFreeze(...)), not both: nothing is lost then.");
+      }
     }
   }
 }

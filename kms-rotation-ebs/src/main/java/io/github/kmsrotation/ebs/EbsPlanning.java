@@ -13,8 +13,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.Reservation;
@@ -41,13 +43,16 @@ final class EbsPlanning {
   RotationPlan plan() {
     Located located = request.target().isInstance() ? instance() : volume();
     List<Volume> toRotate = withoutDone(located.volumes());
+    // A new instance needs all volumes, whatever key they are under.
+    boolean isMoved = options.trafficSwitch().isPresent() && !toRotate.isEmpty();
+    List<Volume> toCopy = isMoved ? located.volumes() : toRotate;
     EbsPreflight preflight = new EbsPreflight(request, options, ec2, findings);
-    Subject subject = subject(located, toRotate, preflight);
-    preflight.check(located.instance(), toRotate, subject);
+    Subject subject = subject(located, toCopy, preflight);
+    preflight.check(located.instance(), toCopy, subject);
     Chosen key = key(located.volumes(), toRotate);
     String account = account(located);
     findings.throwIfAny(what());
-    return build(subject, account, toRotate, key);
+    return build(subject, account, toRotate, key, preflight.newInstance());
   }
 
   /** What was asked for: an instance and its volumes, or a volume and the instance it is on. */
@@ -62,11 +67,32 @@ final class EbsPlanning {
   private Located instance() {
     String id = request.target().id();
     Optional<Reservation> found = looked(() -> ec2.reservation(request.calls(), id), "instance");
-    List<Volume> volumes = ec2.volumesOf(request.calls(), id);
-    if (volumes.isEmpty()) {
+    List<Volume> volumes = chosen(ec2.volumesOf(request.calls(), id));
+    return new Located(found, sorted(volumes, id));
+  }
+
+  private List<Volume> chosen(List<Volume> all) {
+    if (all.isEmpty()) {
       findings.problem("It has no EBS volumes.", "There is nothing to rotate.");
     }
-    return new Located(found, sorted(volumes, id));
+    List<String> wanted = request.target().volumeIds();
+    if (wanted.isEmpty()) {
+      return all;
+    }
+    List<String> there = all.stream().map(Volume::volumeId).toList();
+    wanted.stream()
+        .filter(id -> !there.contains(id))
+        .forEach(
+            id ->
+                findings.problem(
+                    "The volume " + id + " is not attached to it.",
+                    "Select anew, or name the volumes that are."));
+    if (options.trafficSwitch().isPresent() && wanted.size() < all.size()) {
+      findings.problem(
+          "A new instance is to take over, and only some of its volumes are meant.",
+          "Name the instance alone, for all its volumes.");
+    }
+    return all.stream().filter(volume -> wanted.contains(volume.volumeId())).toList();
   }
 
   private static List<Volume> sorted(List<Volume> volumes, String instanceId) {
@@ -113,7 +139,9 @@ final class EbsPlanning {
       if (target.isPresent() && target.get().equals(volume.kmsKeyId())) {
         findings.warning(
             "Its volume " + volume.volumeId() + " is under " + target.get() + " already.",
-            "It is left as it is.");
+            options.trafficSwitch().isPresent()
+                ? "The new instance gets a copy of it."
+                : "It is left as it is.");
       } else {
         left.add(volume);
       }
@@ -179,16 +207,21 @@ final class EbsPlanning {
     if (owner.isPresent()) {
       return owner.get();
     }
-    return CallerAccount.find(request, findings)
-        .or(this::accountOfTargetKey)
-        .orElse("");
+    return CallerAccount.find(request, findings).or(this::accountOfTargetKey).orElse("");
   }
 
   private Optional<String> accountOfTargetKey() {
     return targetArn().map(arn -> arn.split(":", -1)[4]);
   }
 
-  private RotationPlan build(Subject subject, String account, List<Volume> toRotate, Chosen key) {
+  private RotationPlan build(
+      Subject subject,
+      String account,
+      List<Volume> toRotate,
+      Chosen key,
+      Map<String, String> newInstance) {
+    SortedMap<String, String> attributes = EbsSteps.attributes(subject, options);
+    attributes.putAll(newInstance);
     Instant now = request.clock().instant();
     Optional<String> current =
         toRotate.stream().flatMap(v -> Optional.ofNullable(v.kmsKeyId()).stream()).findFirst();
@@ -199,7 +232,7 @@ final class EbsPlanning {
             .keys(request.why().name(), current, key.arn())
             .rationale(key.rationale())
             .warnings(findings.warnings())
-            .attributes(EbsSteps.attributes(subject, options));
+            .attributes(attributes);
     EbsStep.Env env = new EbsStep.Env(plan.build(), subject, ec2, request.kms(), options);
     return plan.steps(EbsSteps.of(env).stream().map(Step::description).toList()).build();
   }

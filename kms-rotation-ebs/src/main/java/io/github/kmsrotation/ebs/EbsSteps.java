@@ -51,6 +51,13 @@ final class EbsSteps {
   }
 
   static List<Step> of(EbsStep.Env env) {
+    if (NewInstance.isPlanned(env.plan())) {
+      return NewInstance.steps(
+          env,
+          new NewInstance.Hooks(() -> consented(env), () -> hook(env)),
+          Duration.parse(env.plan().attribute(OBSERVE_FOR)),
+          Boolean.parseBoolean(env.plan().attribute(DELETES_SNAPSHOTS)));
+    }
     Subject subject = env.subject();
     Power power = new Power(env);
     List<Step> steps = new ArrayList<>();
@@ -78,8 +85,7 @@ final class EbsSteps {
     return steps;
   }
 
-  private static void addMaking(
-      List<Step> steps, EbsStep.Env env, BackInService backInService) {
+  private static void addMaking(List<Step> steps, EbsStep.Env env, BackInService backInService) {
     List<Disk> disks = env.subject().disks();
     if (copiesVolumes(env.plan())) {
       disks.forEach(disk -> steps.add(new CopyVolumeStep(env, disk, backInService)));
@@ -137,17 +143,17 @@ final class EbsSteps {
   }
 
   private static void requireConsentToLoss(EbsStep.Env env) {
-    if (!env.options().isLosingWritesToRootAccepted()) {
+    if (!env.options().isLosingWritesAccepted()) {
       throw missing(
           env,
           "loses what is written to the root volume of "
               + env.subject().instance()
               + " after its snapshot, and the runner does not accept that",
-          "replaceRootVolume().iAcceptLosingWritesToTheRootVolume()");
+          "replaceRootVolume().iAcceptLosingWritesMadeAfterTheSnapshot()");
     }
   }
 
-  private static MissingOptionException missing(EbsStep.Env env, String what, String option) {
+  static MissingOptionException missing(EbsStep.Env env, String what, String option) {
     return new MissingOptionException(
         "The plan of run "
             + env.runId()

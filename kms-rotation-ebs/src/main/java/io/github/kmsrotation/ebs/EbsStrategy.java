@@ -57,10 +57,7 @@ public final class EbsStrategy implements RotationStrategy<EbsTarget> {
 
   private static List<Step> steps(RotationPlan plan, Ec2 ec2, KmsClient kms, EbsOptions options) {
     EbsTarget target = new EbsTarget(plan.targetId());
-    boolean isOfVolumes =
-        !target.isSnapshot() && !target.isImage() && !target.isDefaultKey();
-    Subject subject = isOfVolumes ? Subject.of(plan) : Subject.none();
-    EbsStep.Env env = new EbsStep.Env(plan, subject, ec2, kms, options);
+    EbsStep.Env env = new EbsStep.Env(plan, subject(plan), ec2, kms, options);
     if (target.isSnapshot()) {
       return SnapshotPlanning.steps(env);
     }
@@ -68,6 +65,12 @@ public final class EbsStrategy implements RotationStrategy<EbsTarget> {
       return ImagePlanning.steps(env);
     }
     return target.isDefaultKey() ? DefaultKeyPlanning.steps(env) : EbsSteps.of(env);
+  }
+
+  private static Subject subject(RotationPlan plan) {
+    EbsTarget target = new EbsTarget(plan.targetId());
+    boolean isOfVolumes = !target.isSnapshot() && !target.isImage() && !target.isDefaultKey();
+    return isOfVolumes ? Subject.of(plan) : Subject.none();
   }
 
   @Override
@@ -80,17 +83,16 @@ public final class EbsStrategy implements RotationStrategy<EbsTarget> {
     KmsClient kms =
         options.kmsClient().orElseGet(() -> kept(own, KmsClient.builder().region(region).build()));
     return new BoundSteps(
-        steps(plan, new Ec2(ec2), kms, options),
-        () -> own.forEach(SdkAutoCloseable::close));
+        steps(plan, new Ec2(ec2), kms, options), () -> own.forEach(SdkAutoCloseable::close));
   }
 
   /** The instance and the volumes, so that no other run has one of them alone. */
   @Override
   public Set<String> resources(RotationPlan plan) {
-    Subject subject = Subject.of(plan);
+    Subject subject = subject(plan);
     Set<String> ids = new HashSet<>(subject.volumeIds());
     subject.instanceId().ifPresent(ids::add);
-    return ids;
+    return ids.isEmpty() ? RotationStrategy.super.resources(plan) : ids;
   }
 
   private static <C extends SdkAutoCloseable> C kept(List<SdkAutoCloseable> own, C client) {

@@ -40,11 +40,14 @@ final class EbsWarnings {
     findings.warning(
         "The instance "
             + instance.instanceId()
-            + " is stopped from before the snapshots until the new volumes are attached.",
+            + " is stopped from before the snapshots until "
+            + (options.trafficSwitch().isPresent()
+                ? "the new instance serves."
+                : "the new volumes are attached."),
         "That includes the time until the approvals are given. The first snapshot of a large volume"
             + " takes hours; one that you make shortly before the run"
             + " shortens that, since snapshots are incremental.");
-    if (instance.publicIpAddress() != null) {
+    if (instance.publicIpAddress() != null && options.trafficSwitch().isEmpty()) {
       findings.warning(
           "The instance " + instance.instanceId() + " has a public IPv4 address.",
           "Unless it is an Elastic IP address, it will have another after it was stopped.");

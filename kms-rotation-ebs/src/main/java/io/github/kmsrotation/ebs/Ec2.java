@@ -23,6 +23,14 @@ import software.amazon.awssdk.services.ec2.model.Volume;
  */
 final class Ec2 {
 
+  /**
+   * How many values a filter takes.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html">Filters</a>
+   */
+  static final int MOST_FILTER_VALUES = 200;
+
   private static final String RUN_TAG = "tag:" + RunId.TAG_KEY;
 
   private final Ec2Client client;
@@ -52,7 +60,7 @@ final class Ec2 {
     return volumes(reader, filter("tag-key", List.of(RunId.TAG_KEY)));
   }
 
-  private List<Volume> volumes(AwsReader reader, Filter filter) {
+  List<Volume> volumes(AwsReader reader, Filter filter) {
     return reader.read(
         "ec2:DescribeVolumes",
         () -> client.describeVolumesPaginator(r -> r.filters(filter)).volumes().stream().toList());
@@ -78,12 +86,29 @@ final class Ec2 {
     return reader.read(
         "ec2:DescribeInstances",
         () ->
-            client
-                .describeInstancesPaginator(r -> r.filters(filter))
-                .reservations()
-                .stream()
+            client.describeInstancesPaginator(r -> r.filters(filter)).reservations().stream()
                 .flatMap(reservation -> reservation.instances().stream())
                 .toList());
+  }
+
+  List<Instance> instancesMadeBy(AwsReader reader, RunId run) {
+    Filter filter = filter(RUN_TAG, List.of(run.value()));
+    return reader.read(
+        "ec2:DescribeInstances",
+        () ->
+            client.describeInstancesPaginator(r -> r.filters(filter)).reservations().stream()
+                .flatMap(reservation -> reservation.instances().stream())
+                .toList());
+  }
+
+  Optional<Image> imageMadeBy(AwsReader reader, RunId run) {
+    Filter filter = filter(RUN_TAG, List.of(run.value()));
+    return reader
+        .read(
+            "ec2:DescribeImages",
+            () -> client.describeImages(r -> r.owners("self").filters(filter)).images())
+        .stream()
+        .findFirst();
   }
 
   Optional<InstanceStatus> status(AwsReader reader, String instanceId) {
@@ -172,6 +197,11 @@ final class Ec2 {
   /** Snapshots that carry a tag of that key, whatever its value. */
   List<Snapshot> taggedSnapshotsOf(AwsReader reader, Collection<String> volumeIds, String tagKey) {
     return snapshots(reader, filter("volume-id", volumeIds), filter("tag-key", List.of(tagKey)));
+  }
+
+  /** What was kept when a run was rolled back. */
+  List<Snapshot> undoneSnapshotsOf(AwsReader reader, RunId run) {
+    return snapshots(reader, filter("tag:" + RunTag.UNDONE_KEY, List.of(run.value())));
   }
 
   private List<Snapshot> snapshots(AwsReader reader, Filter... filters) {

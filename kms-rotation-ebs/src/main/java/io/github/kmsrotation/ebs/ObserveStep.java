@@ -15,16 +15,12 @@ import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.InstanceStateName;
-import software.amazon.awssdk.services.ec2.model.InstanceStatus;
-import software.amazon.awssdk.services.ec2.model.SummaryStatus;
 
 /**
  * Sees that the new volumes are in their place, and that the instance that the run started passes
  * its status checks, for as long as was asked for; and that the originals can go then.
  */
 final class ObserveStep extends EbsStep {
-
-  private static final String OK = "ok";
 
   private final Observation observation;
 
@@ -87,29 +83,7 @@ final class ObserveStep extends EbsStep {
               "The instance " + id + " is " + instance.get().state().nameAsString() + ".",
               "Find out why it does not run. Start it and resume, or roll back."));
     }
-    Optional<InstanceStatus> status = ec2.status(context, id);
-    String checks = status.map(ObserveStep::checks).orElse("not shown");
-    if (status.isEmpty() || isPassing(status.get())) {
-      return Optional.of(waitFor("ec2:InstanceStatusOk", id, checks));
-    }
-    evidence.add(new Evidence("status checks of " + id, OK + ", " + OK, checks));
-    return checks.equals(OK + ", " + OK)
-        ? Optional.empty()
-        : Optional.of(
-            new StepOutcome.Blocked(
-                "The instance " + id + " does not pass its status checks: " + checks + ".",
-                "Look at its console output. Resume when it is mended, or roll back.",
-                evidence));
-  }
-
-  private static String checks(InstanceStatus status) {
-    return status.systemStatus().statusAsString() + ", " + status.instanceStatus().statusAsString();
-  }
-
-  /** A state that passes by itself. */
-  private static boolean isPassing(InstanceStatus status) {
-    return List.of(status.systemStatus().status(), status.instanceStatus().status()).stream()
-        .anyMatch(s -> s == SummaryStatus.INITIALIZING || s == SummaryStatus.INSUFFICIENT_DATA);
+    return new StatusChecks(env, id).unwell(context, evidence);
   }
 
   @Override

@@ -89,14 +89,15 @@ final class RootReplacement {
     if (options.writeFreeze().isPresent()) {
       return Writes.FROZEN;
     }
-    if (!options.isLosingWritesToRootAccepted()) {
+    if (!options.isLosingWritesAccepted()) {
       findings.problem(
           "The instance "
               + instance.instanceId()
               + " runs, and what is written to its root volume between the snapshot and the task"
               + " that replaces it would be lost.",
-          "Give a writeFreeze that stops these writes; or say iAcceptLosingWritesToTheRootVolume()"
-              + " if none of them matters; or stopInstance() instead of replaceRootVolume().");
+          "Give a writeFreeze that stops these writes; or say"
+              + " iAcceptLosingWritesMadeAfterTheSnapshot() if none of them matters; or"
+              + " stopInstance() instead of replaceRootVolume().");
     }
     return Writes.LOST;
   }

@@ -8,7 +8,7 @@ enum Writes {
   STOPPED_ALREADY,
   /** The caller's hook takes the volumes out of use. */
   FROZEN,
-  /** The root volume is written to, and the caller accepts to lose that. */
+  /** The caller said that what is written after the snapshots may be lost. */
   LOST,
   /** Nothing is attached to write. */
   UNATTACHED

@@ -35,8 +35,7 @@ final class EbsApplication implements AutoCloseable {
     ec2 = client(Ec2Client.builder(), endpoint, region).build();
   }
 
-  private static <B extends AwsClientBuilder<B, C>, C> B client(
-      B builder, URI endpoint, String region) {
+  static <B extends AwsClientBuilder<B, C>, C> B client(B builder, URI endpoint, String region) {
     return builder
         .endpointOverride(endpoint)
         .region(Region.of(region))
@@ -60,7 +59,7 @@ final class EbsApplication implements AutoCloseable {
           case "FROZEN_VOLUME" -> freezing();
           case "COPIED_VOLUME" -> freezing().copyVolumes();
           case "ROOT_VOLUME_BY_TASK" ->
-              undecided().replaceRootVolume().iAcceptLosingWritesToTheRootVolume();
+              undecided().replaceRootVolume().iAcceptLosingWritesMadeAfterTheSnapshot();
           case "FAST_RESTORED_VOLUME" -> undecided().fastSnapshotRestore();
           default -> stopping();
         };
@@ -84,6 +83,10 @@ final class EbsApplication implements AutoCloseable {
   }
 
   RotationPlanner<EbsTarget> planner(String target) {
+    return planner(new EbsTarget(target));
+  }
+
+  RotationPlanner<EbsTarget> planner(EbsTarget target) {
     return ready(RotationPlanner.forEbs(target));
   }
 

@@ -50,7 +50,7 @@ class EbsRootVolumeTest {
   }
 
   private EbsOptions losing() {
-    return byTask().iAcceptLosingWritesToTheRootVolume().build();
+    return byTask().iAcceptLosingWritesMadeAfterTheSnapshot().build();
   }
 
   private String problemOf(EbsOptions options, String target) {
@@ -94,17 +94,9 @@ class EbsRootVolumeTest {
 
   @Test
   void instanceWithNoOtherVolume_canBeNamed_andTheHookStopsWrites() {
-    EbsOptions options =
-        world
-            .application
-            .freezing()
-            .replaceRootVolume()
-            .build();
+    EbsOptions options = world.application.freezing().replaceRootVolume().build();
 
-    world
-        .approving(options)
-        .run(world.planner(instance).with(options).plan())
-        .requireComplete();
+    world.approving(options).run(world.planner(instance).with(options).plan()).requireComplete();
 
     String replacement = world.at(instance, EbsWorld.ROOT);
     assertThat(world.application.freezes)
@@ -222,7 +214,7 @@ class EbsRootVolumeTest {
   @Test
   void plan_withoutAWordOnWrites_asksForAHookOrAConsent() {
     assertThat(problemOf(byTask().build(), root))
-        .contains("would be lost", "writeFreeze", "iAcceptLosingWritesToTheRootVolume()");
+        .contains("would be lost", "writeFreeze", "iAcceptLosingWritesMadeAfterTheSnapshot()");
   }
 
   @Test
@@ -231,7 +223,7 @@ class EbsRootVolumeTest {
 
     assertThatThrownBy(() -> world.approving().run(RotationPlan.fromJson(plan.toJson())))
         .isInstanceOf(MissingOptionException.class)
-        .hasMessageContaining("iAcceptLosingWritesToTheRootVolume()");
+        .hasMessageContaining("iAcceptLosingWritesMadeAfterTheSnapshot()");
     assertAsBefore();
   }
 
@@ -256,7 +248,7 @@ class EbsRootVolumeTest {
     assertThat(problemOf(losing(), world.at(other, EbsWorld.ROOT)))
         .contains("not encrypted", "stopInstance()");
     EbsOptions eitherWay =
-        byTask().iAcceptLosingWritesToTheRootVolume().stopInstance().build();
+        byTask().iAcceptLosingWritesMadeAfterTheSnapshot().stopInstance().build();
     RotationPlan plan = world.planner(world.at(other, EbsWorld.ROOT)).with(eitherWay).plan();
     assertThat(plan.steps()).extracting(StepDescription::id).contains("stop-instance");
   }
@@ -285,9 +277,9 @@ class EbsRootVolumeTest {
 
   @Test
   void consentWithoutReplacement_orBesideAHook_isRefused() {
-    EbsOptions.Builder alone = EbsOptions.builder().iAcceptLosingWritesToTheRootVolume();
+    EbsOptions.Builder alone = EbsOptions.builder().iAcceptLosingWritesMadeAfterTheSnapshot();
     EbsOptions.Builder beside =
-        world.application.freezing().replaceRootVolume().iAcceptLosingWritesToTheRootVolume();
+        world.application.freezing().replaceRootVolume().iAcceptLosingWritesMadeAfterTheSnapshot();
 
     assertThatThrownBy(alone::build).hasMessageContaining("replaceRootVolume()");
     assertThatThrownBy(beside::build).hasMessageContaining("not both");

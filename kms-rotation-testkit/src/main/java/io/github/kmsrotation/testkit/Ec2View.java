@@ -101,6 +101,21 @@ public interface Ec2View {
   void manage(String id, String principal);
 
   /**
+   * An Elastic IP address for an instance: moving addresses is not modelled.
+   *
+   * @param instanceId gets it at its primary network interface
+   * @param address the address
+   */
+  void associateElasticIp(String instanceId, String address);
+
+  /**
+   * One more network interface for an instance: attaching them is not modelled.
+   *
+   * @param instanceId gets it
+   */
+  void attachInterface(String instanceId);
+
+  /**
    * Has EBS be denied a key, as a key policy does; the embedded KMS does not evaluate those.
    *
    * @param keyArn the key's ARN

@@ -6,6 +6,7 @@ import io.github.kmsrotation.testkit.clock.TestClock;
 import io.github.kmsrotation.testkit.clock.Timeline;
 import io.github.kmsrotation.testkit.dynamodb.DynamoDbService;
 import io.github.kmsrotation.testkit.ec2.Ec2Service;
+import io.github.kmsrotation.testkit.elb.ElbService;
 import io.github.kmsrotation.testkit.fault.Faults;
 import io.github.kmsrotation.testkit.http.AwsHttpServer;
 import io.github.kmsrotation.testkit.http.AwsService;
@@ -48,6 +49,7 @@ public final class EmbeddedAws implements AutoCloseable {
   private final Calls calls = new Calls();
   private final RdsService rds;
   private final Ec2Service ec2;
+  private final ElbService elb;
   private final S3Service s3;
   private final AwsHttpServer server;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -61,6 +63,7 @@ public final class EmbeddedAws implements AutoCloseable {
     KmsService kms = new KmsService(accountId, timeline, builder.requestQuotas);
     this.rds = new RdsService(accountId, timeline, kms);
     this.ec2 = new Ec2Service(accountId, timeline, kms);
+    this.elb = new ElbService(accountId, timeline, ec2);
     this.s3 = new S3Service(accountId, lock, timeline, kms.dataKeys());
     try {
       this.server =
@@ -70,6 +73,7 @@ public final class EmbeddedAws implements AutoCloseable {
                       kms,
                       rds,
                       ec2,
+                      elb,
                       new AutoScalingService(timeline, ec2),
                       new DynamoDbService(accountId, timeline),
                       new StsService())
@@ -205,6 +209,39 @@ public final class EmbeddedAws implements AutoCloseable {
             return EmbeddedAws.this.locked(view);
           }
         });
+  }
+
+  /**
+   * A view of Elastic Load Balancing.
+   *
+   * @return what a test can see and do beyond the API
+   */
+  public ElbView elb() {
+    return new ElbView() {
+      @Override
+      public String targetGroup(String name, int port) {
+        return locked(() -> elb.create(region, name, port, true));
+      }
+
+      @Override
+      public String unusedTargetGroup(String name) {
+        return locked(() -> elb.create(region, name, 80, false));
+      }
+
+      @Override
+      public Map<String, String> targets(String targetGroupArn) {
+        return locked(() -> elb.targets(targetGroupArn));
+      }
+
+      @Override
+      public void failHealthChecks(String instanceId) {
+        locked(
+            () -> {
+              elb.failHealthChecks(instanceId);
+              return instanceId;
+            });
+      }
+    };
   }
 
   /**

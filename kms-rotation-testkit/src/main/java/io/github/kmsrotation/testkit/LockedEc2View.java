@@ -87,6 +87,16 @@ final class LockedEc2View implements Ec2View {
   }
 
   @Override
+  public void associateElasticIp(String instanceId, String address) {
+    change(() -> ec2.associateElasticIp(instanceId, address));
+  }
+
+  @Override
+  public void attachInterface(String instanceId) {
+    change(() -> ec2.attachInterface(instanceId));
+  }
+
+  @Override
   public void denyKey(String keyArn) {
     change(() -> ec2.denyKey(keyArn));
   }

@@ -38,6 +38,7 @@ public final class Ec2Service implements AwsService, AutoCloseable {
     copies.define(operations);
     new ImageOperations(store, snapshots).define(operations);
     new ImageCopies(store, copies).define(operations);
+    new ImageCreation(store, snapshots).define(operations);
     this.templates = new LaunchTemplates(store);
     new LaunchTemplateOperations(store, templates).define(operations);
     new FastRestoreOperations(store).define(operations);
@@ -46,6 +47,7 @@ public final class Ec2Service implements AwsService, AutoCloseable {
     new InstanceOperations(store).define(operations);
     new InstanceAttributeOperations(store).define(operations);
     new SharingOperations(store).define(operations);
+    new CreditOperations(store).define(operations);
     new RootTaskOperations(store, maker).define(operations);
     new TagOperations(store).define(operations);
   }
@@ -187,6 +189,54 @@ public final class Ec2Service implements AwsService, AutoCloseable {
    */
   public void manage(String id, String principal) {
     store.any(id).managedBy = Optional.of(principal);
+  }
+
+  /**
+   * For tests.
+   *
+   * @param instanceId gets an Elastic IP address at its primary network interface
+   * @param address the address
+   */
+  public void associateElasticIp(String instanceId, String address) {
+    instance(instanceId)
+        .interfaces
+        .get(0)
+        .put("association", Map.of("ipOwnerId", store.accountId, "publicIp", address));
+  }
+
+  /**
+   * For tests.
+   *
+   * @param instanceId gets one more network interface
+   */
+  public void attachInterface(String instanceId) {
+    Instance instance = instance(instanceId);
+    Map<String, Object> another = new LinkedHashMap<>(instance.interfaces.get(0));
+    another.put("networkInterfaceId", "eni-0a0b0c0d0e0f01234");
+    another.put("attachment", Map.of("deviceIndex", 1, "status", "attached"));
+    another.remove("association");
+    instance.interfaces.add(another);
+  }
+
+  private Instance instance(String id) {
+    if (store.any(id) instanceof Instance instance) {
+      return instance;
+    }
+    throw new IllegalArgumentException(id + " is not an instance");
+  }
+
+  /**
+   * How another service sees an instance.
+   *
+   * @param region the service's Region
+   * @param id the instance
+   * @return its state; empty if it is not there
+   */
+  public Optional<String> instanceState(String region, String id) {
+    return store.in(region, Instance.class).stream()
+        .filter(instance -> instance.id.equals(id))
+        .map(instance -> instance.state.wire)
+        .findFirst();
   }
 
   /**
