@@ -54,8 +54,8 @@ public final class RotationPlanner<T extends Target> {
   }
 
   /**
-   * For an EBS volume, for all volumes of an EC2 instance at one point in time, for an EBS snapshot,
-   * or for an AMI with its snapshots. Needs the artifact {@code kms-rotation-ebs}.
+   * For an EBS volume, for all volumes of an EC2 instance at one point in time, for an EBS
+   * snapshot, or for an AMI with its snapshots. Needs the artifact {@code kms-rotation-ebs}.
    *
    * @param id of a volume ({@code vol-0123456789abcdef0}), an instance ({@code i-...}), a snapshot
    *     ({@code snap-...}) or an AMI ({@code ami-...})
@@ -68,8 +68,8 @@ public final class RotationPlanner<T extends Target> {
 
   /**
    * For the account's default KMS key for EBS encryption, in the Region of the client: under it go
-   * volumes and snapshot copies for which no key is named. What exists already stays as it is. Needs
-   * the artifact {@code kms-rotation-ebs}.
+   * volumes and snapshot copies for which no key is named. What exists already stays as it is.
+   * Needs the artifact {@code kms-rotation-ebs}.
    *
    * @return a planner
    */

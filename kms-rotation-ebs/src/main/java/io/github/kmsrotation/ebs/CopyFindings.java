@@ -105,8 +105,8 @@ final class CopyFindings {
             within ->
                 findings.warning(
                     "Each copy is to be completed within " + within.toMinutes() + " minutes.",
-                    "AWS charges for such time-based copies by the GiB, and the more the shorter the"
-                        + " time"
+                    "AWS charges for such time-based copies by the GiB, and the more the shorter"
+                        + " the time"
                         + " (https://docs.aws.amazon.com/ebs/latest/userguide/time-based-copies.html)."));
     new EbsWarnings(request, options, findings).warnAboutKeyRights();
   }

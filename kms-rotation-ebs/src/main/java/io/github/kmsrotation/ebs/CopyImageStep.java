@@ -1,5 +1,6 @@
 package io.github.kmsrotation.ebs;
 
+import io.github.kmsrotation.aws.AwsFailure;
 import io.github.kmsrotation.plan.Facts;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.RunId;
@@ -11,7 +12,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import software.amazon.awssdk.services.ec2.model.CopyImageRequest;
+import software.amazon.awssdk.services.ec2.model.Ec2Exception;
 import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.ImageState;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
@@ -19,15 +22,16 @@ import software.amazon.awssdk.services.ec2.model.Snapshot;
 
 /**
  * A copy of the AMI, whose snapshots are copied under the new key. Not RegisterImage with copied
- * snapshots: that cannot carry the platform and the billing of Windows, Red Hat, SUSE or SQL Server,
- * and whatever attribute AWS adds next would be lost. CopyImage makes an identical AMI, but for what
- * it is said not to copy, which later steps carry over. It also has a client token.
+ * snapshots: that cannot carry the platform and the billing of Windows, Red Hat, SUSE or SQL
+ * Server, and whatever attribute AWS adds next would be lost. CopyImage makes an identical AMI, but
+ * for what it is said not to copy, which later steps carry over. It also has a client token.
  *
- * @see <a href="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopyImage.html">CopyImage</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopyImage.html">CopyImage</a>
  * @see <a
  *     href="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RegisterImage.html">RegisterImage</a>
- * @see <a href="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/CopyingAMIs.html">Copy an Amazon
- *     EC2 AMI</a>
+ * @see <a href="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/CopyingAMIs.html">Copy an
+ *     Amazon EC2 AMI</a>
  */
 final class CopyImageStep extends EbsStep {
 
@@ -36,6 +40,10 @@ final class CopyImageStep extends EbsStep {
   private static final String COPY = "ec2:CopyImage";
   private static final String DEREGISTER = "ec2:DeregisterImage";
   private static final int LONGEST_NAME = 128;
+
+  /** What a call is told whose first attempt, with its answer lost, deregistered the AMI. */
+  private static final Set<String> GONE =
+      Set.of("InvalidAMIID.NotFound", "InvalidAMIID.Unavailable");
 
   private final CopySettings settings;
 
@@ -78,9 +86,7 @@ final class CopyImageStep extends EbsStep {
           "Somebody may have deregistered it. The original is untouched: resume, or roll back.");
     }
     Optional<Image> original = ec2.image(context, originalId());
-    return original.isEmpty()
-        ? gone("The AMI " + originalId())
-        : copy(context, original.get());
+    return original.isEmpty() ? gone("The AMI " + originalId()) : copy(context, original.get());
   }
 
   /** The second call of a pair has the token of the first, for the case that that never arrived. */
@@ -95,8 +101,7 @@ final class CopyImageStep extends EbsStep {
     if (copy.state() == ImageState.AVAILABLE) {
       return StepOutcome.done(
           Facts.of(
-              Map.of(
-                  CopySnapshotStep.COPY_ID, id, "name", VolumeAttribute.text(copy.name()))));
+              Map.of(CopySnapshotStep.COPY_ID, id, "name", VolumeAttribute.text(copy.name()))));
     }
     return copy.state() == ImageState.PENDING
         ? waitFor("ec2:ImageAvailable", id, "pending")
@@ -107,8 +112,8 @@ final class CopyImageStep extends EbsStep {
                 + copy.stateAsString()
                 + Optional.ofNullable(copy.stateReason()).map(r -> ": " + r.message()).orElse("")
                 + ".",
-            "It often means that EBS may not use the new key, or a snapshot's: look at the state and"
-                + " the policy of both. The original is untouched: roll back, and run again.");
+            "It often means that EBS may not use the new key, or a snapshot's: look at the state"
+                + " and the policy of both. The original is untouched: roll back, and run again.");
   }
 
   private StepOutcome copy(StepContext context, Image original) {
@@ -149,8 +154,14 @@ final class CopyImageStep extends EbsStep {
 
   static StepOutcome deregister(StepContext context, Env env, String imageId) {
     if (!isSettling(context, DEREGISTER, imageId)) {
-      context.mutate(
-          DEREGISTER, imageId, () -> env.ec2().client().deregisterImage(r -> r.imageId(imageId)));
+      try {
+        context.mutate(
+            DEREGISTER, imageId, () -> env.ec2().client().deregisterImage(r -> r.imageId(imageId)));
+      } catch (Ec2Exception e) {
+        if (!GONE.contains(AwsFailure.errorCode(e))) {
+          throw e;
+        }
+      }
     }
     return env.waitFor("ec2:ImageDeregistered", imageId, "requested");
   }

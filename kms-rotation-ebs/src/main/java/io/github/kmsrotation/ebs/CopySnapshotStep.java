@@ -90,8 +90,9 @@ final class CopySnapshotStep extends EbsStep {
                   + copy.stateAsString()
                   + Optional.ofNullable(copy.stateMessage()).map(m -> ": " + m).orElse("")
                   + ".",
-              "It often means that EBS may not use the new key, or the snapshot's: look at the state"
-                  + " and the policy of both. The original is untouched: roll back, and run again.");
+              "It often means that EBS may not use the new key, or the snapshot's: look at the"
+                  + " state and the policy of both. The original is untouched: roll back, and run"
+                  + " again.");
     };
   }
 
@@ -120,8 +121,7 @@ final class CopySnapshotStep extends EbsStep {
             .kmsKeyId(env.targetKeyArn())
             .overrideConfiguration(SentOnce.override())
             .tagSpecifications(
-                RunTag.ofCopy(
-                    ResourceType.SNAPSHOT, original.tags(), env.runId(), originalId()));
+                RunTag.ofCopy(ResourceType.SNAPSHOT, original.tags(), env.runId(), originalId()));
     settings.completionMinutes().ifPresent(request::completionDurationMinutes);
     return request.build();
   }

@@ -64,8 +64,7 @@ final class DefaultKeyPlanning {
             .rationale(chosen.rationale())
             .warnings(findings.warnings())
             .attributes(attributes(former, facts));
-    EbsStep.Env env =
-        new EbsStep.Env(plan.build(), Subject.none(), ec2, request.kms(), options);
+    EbsStep.Env env = new EbsStep.Env(plan.build(), Subject.none(), ec2, request.kms(), options);
     return plan.steps(steps(env).stream().map(Step::description).toList()).build();
   }
 
@@ -106,8 +105,9 @@ final class DefaultKeyPlanning {
     if (!isOn) {
       findings.warning(
           "Encryption by default is off in this Region.",
-          "The default key is for what is encrypted without a key being named. New volumes for which"
-              + " nobody asks for encryption stay unencrypted: see EnableEbsEncryptionByDefault.");
+          "The default key is for what is encrypted without a key being named. New volumes for"
+              + " which nobody asks for encryption stay unencrypted: see"
+              + " EnableEbsEncryptionByDefault.");
     }
   }
 

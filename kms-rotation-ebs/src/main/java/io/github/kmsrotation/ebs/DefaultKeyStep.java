@@ -65,14 +65,23 @@ final class DefaultKeyStep extends EbsStep {
     }
     if (!former.isNamedBy(told)) {
       return StepOutcome.blocked(
-          "The " + RESOURCE + " is " + told + "; it was " + former.key() + " when the plan was made.",
+          "The "
+              + RESOURCE
+              + " is "
+              + told
+              + "; it was "
+              + former.key()
+              + " when the plan was made.",
           "Somebody else changed it. Nothing was done: make a new plan.");
     }
     return requested(context)
         .or(
             () ->
                 TargetKey.obstacle(
-                    context, env.kms(), env.targetKeyArn(), "whatever relies on the default key is"))
+                    context,
+                    env.kms(),
+                    env.targetKeyArn(),
+                    "whatever relies on the default key is"))
         .orElseGet(() -> modify(context, env.targetKeyArn()));
   }
 
@@ -85,8 +94,8 @@ final class DefaultKeyStep extends EbsStep {
         : Optional.of(
             StepOutcome.blocked(
                 "EC2 took the change of the " + RESOURCE + " and did not keep it.",
-                "EBS looks at keys later than it answers: see to the state and the policy of the key,"
-                    + " and resume, or roll back."));
+                "EBS looks at keys later than it answers: see to the state and the policy of the"
+                    + " key, and resume, or roll back."));
   }
 
   private StepOutcome modify(StepContext context, String arn) {

@@ -58,9 +58,7 @@ final class DressImageStep extends EbsStep {
       context.mutate(
           DEPRECATE,
           id,
-          () ->
-              ec2.client()
-                  .enableImageDeprecation(r -> r.imageId(id).deprecateAt(wanted.get())));
+          () -> ec2.client().enableImageDeprecation(r -> r.imageId(id).deprecateAt(wanted.get())));
     }
     return Optional.of(waitFor("ec2:ImageDeprecationSet", id, "requested"));
   }

@@ -214,7 +214,8 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
 
     /**
      * Instead of {@link #stopInstance}, for data volumes: how they are taken out of use while the
-     * instance stays up. With {@link #replaceRootVolume}, for the root volume: how writes to it stop.
+     * instance stays up. With {@link #replaceRootVolume}, for the root volume: how writes to it
+     * stop.
      *
      * @param writeFreeze the caller's means
      * @return this builder
@@ -305,9 +306,10 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
      * The root volume of a running instance is replaced by a root volume replacement task ({@code
      * CreateReplaceRootVolumeTask} with the new volume), so that the instance is not stopped but
      * rebooted, on the same host, with its addresses and instance store data. What is written
-     * between the snapshot and the task is not on the new volume, so it needs a {@link #writeFreeze}
-     * too, or {@link #iAcceptLosingWritesToTheRootVolume}. Where such a task is not possible, the
-     * plan says why, and stops, detaches and attaches if {@link #stopInstance} was said too.
+     * between the snapshot and the task is not on the new volume, so it needs a {@link
+     * #writeFreeze} too, or {@link #iAcceptLosingWritesToTheRootVolume}. Where such a task is not
+     * possible, the plan says why, and stops, detaches and attaches if {@link #stopInstance} was
+     * said too.
      *
      * @return this builder
      * @see <a href="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/replace-root.html">Replace
@@ -320,8 +322,8 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
 
     /**
      * With {@link #replaceRootVolume}: what is written to the root volume from its snapshot until
-     * the task reboots the instance may be lost, as for a root volume that holds no data of its own.
-     * The snapshot is crash-consistent. The original, which has it all, stays until RETIRE.
+     * the task reboots the instance may be lost, as for a root volume that holds no data of its
+     * own. The snapshot is crash-consistent. The original, which has it all, stays until RETIRE.
      *
      * @return this builder
      */
@@ -333,8 +335,8 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     /**
      * New volumes are made by {@code CopyVolumes}, which takes no snapshot and so no time for one.
      * AWS does not say that the copy of an encrypted volume can be under another key: each copy's
-     * key is looked at before anything relies on it, and where it is not the new one, or AWS refuses
-     * the call, the run makes snapshots and new volumes of them instead. No snapshot of the
+     * key is looked at before anything relies on it, and where it is not the new one, or AWS
+     * refuses the call, the run makes snapshots and new volumes of them instead. No snapshot of the
      * originals is left in the end.
      *
      * @return this builder

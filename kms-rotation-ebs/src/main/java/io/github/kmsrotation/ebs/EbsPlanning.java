@@ -179,9 +179,7 @@ final class EbsPlanning {
     if (owner.isPresent()) {
       return owner.get();
     }
-    return CallerAccount.find(request, findings)
-        .or(this::accountOfTargetKey)
-        .orElse("");
+    return CallerAccount.find(request, findings).or(this::accountOfTargetKey).orElse("");
   }
 
   private Optional<String> accountOfTargetKey() {

@@ -78,8 +78,7 @@ final class EbsSteps {
     return steps;
   }
 
-  private static void addMaking(
-      List<Step> steps, EbsStep.Env env, BackInService backInService) {
+  private static void addMaking(List<Step> steps, EbsStep.Env env, BackInService backInService) {
     List<Disk> disks = env.subject().disks();
     if (copiesVolumes(env.plan())) {
       disks.forEach(disk -> steps.add(new CopyVolumeStep(env, disk, backInService)));

@@ -55,8 +55,7 @@ public final class EbsStrategy implements RotationStrategy<EbsTarget> {
 
   private static List<Step> steps(RotationPlan plan, Ec2 ec2, KmsClient kms, EbsOptions options) {
     EbsTarget target = new EbsTarget(plan.targetId());
-    boolean isOfVolumes =
-        !target.isSnapshot() && !target.isImage() && !target.isDefaultKey();
+    boolean isOfVolumes = !target.isSnapshot() && !target.isImage() && !target.isDefaultKey();
     Subject subject = isOfVolumes ? Subject.of(plan) : Subject.none();
     EbsStep.Env env = new EbsStep.Env(plan, subject, ec2, kms, options);
     if (target.isSnapshot()) {
@@ -78,8 +77,7 @@ public final class EbsStrategy implements RotationStrategy<EbsTarget> {
     KmsClient kms =
         options.kmsClient().orElseGet(() -> kept(own, KmsClient.builder().region(region).build()));
     return new BoundSteps(
-        steps(plan, new Ec2(ec2), kms, options),
-        () -> own.forEach(SdkAutoCloseable::close));
+        steps(plan, new Ec2(ec2), kms, options), () -> own.forEach(SdkAutoCloseable::close));
   }
 
   private static <C extends SdkAutoCloseable> C kept(List<SdkAutoCloseable> own, C client) {

@@ -78,10 +78,7 @@ final class Ec2 {
     return reader.read(
         "ec2:DescribeInstances",
         () ->
-            client
-                .describeInstancesPaginator(r -> r.filters(filter))
-                .reservations()
-                .stream()
+            client.describeInstancesPaginator(r -> r.filters(filter)).reservations().stream()
                 .flatMap(reservation -> reservation.instances().stream())
                 .toList());
   }

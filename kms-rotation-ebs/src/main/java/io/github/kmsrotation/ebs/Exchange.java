@@ -86,7 +86,9 @@ final class Exchange {
         : attach(context, fromId, to.get());
   }
 
-  /** For a volume that another call attached: sees that it is, and DeleteOnTermination as before. */
+  /**
+   * For a volume that another call attached: sees that it is, and DeleteOnTermination as before.
+   */
   StepOutcome settle(StepContext context, String id) {
     return env.ec2()
         .volume(context, id)

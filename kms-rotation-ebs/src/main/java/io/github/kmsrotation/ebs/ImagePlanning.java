@@ -95,8 +95,7 @@ final class ImagePlanning {
   private List<Snapshot> snapshots(List<String> ids) {
     List<Snapshot> snapshots = new ArrayList<>();
     for (String id : ids) {
-      Optional<Optional<Snapshot>> found =
-          findings.look(() -> ec2.snapshot(request.calls(), id));
+      Optional<Optional<Snapshot>> found = findings.look(() -> ec2.snapshot(request.calls(), id));
       found.flatMap(of -> of).ifPresent(snapshots::add);
       if (found.isPresent() && found.get().isEmpty()) {
         findings.problem(
@@ -161,14 +160,12 @@ final class ImagePlanning {
         .flatMap(arn -> arn);
   }
 
-  private RotationPlan build(
-      Image image, Key key, SortedMap<String, String> attributes) {
+  private RotationPlan build(Image image, Key key, SortedMap<String, String> attributes) {
     RotationPlan.Builder plan =
         RotationPlan.builder(request.runId(), request.clock().instant())
             .target(EbsTarget.KIND, image.imageId())
             .place(region, image.ownerId())
-            .keys(
-                request.why().name(), key.current(), key.chosen().arn().map(KeyArn::value))
+            .keys(request.why().name(), key.current(), key.chosen().arn().map(KeyArn::value))
             .rationale(key.chosen().rationale())
             .warnings(findings.warnings())
             .attributes(attributes);

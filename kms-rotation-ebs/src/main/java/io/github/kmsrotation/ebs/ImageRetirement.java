@@ -32,14 +32,12 @@ final class ImageRetirement {
                   + " is left of this run."));
     }
     return ImageAttribute.snapshotIds(copy.get()).stream()
-        .flatMap(
-            snapshotId -> SnapshotRetirement.unusable(env, context, snapshotId).stream())
+        .flatMap(snapshotId -> SnapshotRetirement.unusable(env, context, snapshotId).stream())
         .findFirst();
   }
 
   private static Optional<StepOutcome> named(EbsStep.Env env, StepContext context) {
-    List<String> blocking =
-        ImageUsers.find(env.ec2(), context, env.plan().targetId()).blocking();
+    List<String> blocking = ImageUsers.find(env.ec2(), context, env.plan().targetId()).blocking();
     return blocking.isEmpty()
         ? Optional.empty()
         : Optional.of(

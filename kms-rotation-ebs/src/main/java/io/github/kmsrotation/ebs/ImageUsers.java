@@ -64,8 +64,7 @@ record ImageUsers(List<String> blocking, List<String> others) {
       List<String> others) {
     boolean isDefault = Boolean.TRUE.equals(version.defaultVersion());
     boolean isLatest = version.versionNumber().equals(template.latestVersionNumber());
-    String which =
-        (isDefault ? ", the default" : "") + (isLatest ? ", the latest" : "");
+    String which = (isDefault ? ", the default" : "") + (isLatest ? ", the latest" : "");
     (isDefault || isLatest ? blocking : others)
         .add(
             "The launch template "

@@ -80,15 +80,14 @@ final class ImageVerifier implements Verifier {
   /** Only a digest of it is compared in public: it holds keys of Secure Boot, and is long. */
   private String uefiData(StepContext context, String imageId) {
     return Optional.ofNullable(
-            context.read(
+            context
+                .read(
                     "ec2:DescribeImageAttribute",
                     () ->
                         env.ec2()
                             .client()
                             .describeImageAttribute(
-                                r ->
-                                    r.imageId(imageId)
-                                        .attribute(ImageAttributeName.UEFI_DATA)))
+                                r -> r.imageId(imageId).attribute(ImageAttributeName.UEFI_DATA)))
                 .uefiData())
         .map(AttributeValue::value)
         .map(Digest::of)

@@ -13,8 +13,9 @@ import software.amazon.awssdk.services.ec2.model.Volume;
 /**
  * Whether another run of the same volumes, or of another volume of the same instance, is under way:
  * two would stop, start and swap behind each other's backs. It is seen by what it made, which
- * carries its tag: new volumes, copies among them that are attached to nothing yet, and snapshots of the originals. The final snapshots of a run that
- * ended are of volumes that are not there any more.
+ * carries its tag: new volumes, copies among them that are attached to nothing yet, and snapshots
+ * of the originals. The final snapshots of a run that ended are of volumes that are not there any
+ * more.
  */
 final class OtherRuns {
 

@@ -71,9 +71,7 @@ final class ReplaceRootStep extends EbsStep {
         .underWay(context)
         .orElseGet(
             () ->
-                isInPlace(context, toId)
-                    ? exchange.settle(context, toId)
-                    : replace(context, toId));
+                isInPlace(context, toId) ? exchange.settle(context, toId) : replace(context, toId));
   }
 
   private boolean isInPlace(StepContext context, String volumeId) {

@@ -87,7 +87,6 @@ final class RootTasks {
                     + ", and resume or roll back."));
   }
 
-
   private StepOutcome failed(ReplaceRootVolumeTask task, String volumeId) {
     String reason =
         "The task "
@@ -137,7 +136,9 @@ final class RootTasks {
     return env.waitFor(REPLACED, volumeId, "requested");
   }
 
-  /** A task that failed left the former volume attached; any other may have attached the new one. */
+  /**
+   * A task that failed left the former volume attached; any other may have attached the new one.
+   */
   boolean mayHaveServed(StepContext context, String volumeId) {
     return context.lastSent(CREATE, volumeId).isPresent()
         && latest(context, volumeId)

@@ -36,14 +36,12 @@ final class SeeDefaultKeyStep extends EbsStep {
     List<Evidence> evidence =
         List.of(
             new Evidence(
-                "default KMS key for EBS encryption",
-                env.targetKeyArn(),
-                ec2.defaultKey(context)));
+                "default KMS key for EBS encryption", env.targetKeyArn(), ec2.defaultKey(context)));
     if (!evidence.get(0).matches()) {
       return new StepOutcome.Blocked(
           "The default KMS key for EBS encryption is another one by now: " + evidence.get(0) + ".",
-          "EBS may have found that it cannot use the new key, or somebody changed the default. See to"
-              + " it and roll back, or set it and resume.",
+          "EBS may have found that it cannot use the new key, or somebody changed the default. See"
+              + " to it and roll back, or set it and resume.",
           evidence);
     }
     Optional<StepOutcome> unusable =

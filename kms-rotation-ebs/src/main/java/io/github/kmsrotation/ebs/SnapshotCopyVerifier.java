@@ -39,10 +39,7 @@ final class SnapshotCopyVerifier implements Verifier {
     Snapshot copy =
         require(
             context,
-            context
-                .factsOf(CopySnapshotStep.ID)
-                .find(CopySnapshotStep.COPY_ID)
-                .orElseThrow());
+            context.factsOf(CopySnapshotStep.ID).find(CopySnapshotStep.COPY_ID).orElseThrow());
     return Verification.of(compare(original, copy, env.targetKeyArn()));
   }
 

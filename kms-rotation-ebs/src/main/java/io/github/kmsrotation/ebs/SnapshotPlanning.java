@@ -43,8 +43,7 @@ final class SnapshotPlanning {
     Snapshot snapshot = found.flatMap(of -> of).orElseThrow();
     copies.check(snapshot);
     findings.check(() -> copies.checkOtherRuns(List.of(id)));
-    Optional<Sharing> sharing =
-        findings.look(() -> Sharing.ofSnapshot(ec2, request.calls(), id));
+    Optional<Sharing> sharing = findings.look(() -> Sharing.ofSnapshot(ec2, request.calls(), id));
     sharing.ifPresent(copies::checkSharing);
     findings.check(() -> warnAboutImages(id));
     copies.warnAboutEveryCopy();
@@ -67,8 +66,7 @@ final class SnapshotPlanning {
   }
 
   private void warnAboutImages(String id) {
-    List<String> images =
-        ec2.imagesOf(request.calls(), id).stream().map(Image::imageId).toList();
+    List<String> images = ec2.imagesOf(request.calls(), id).stream().map(Image::imageId).toList();
     if (!images.isEmpty()) {
       findings.warning(
           "The snapshot is named by AMIs: " + String.join(", ", images) + ".",

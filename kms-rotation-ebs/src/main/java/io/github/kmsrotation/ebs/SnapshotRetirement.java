@@ -37,7 +37,11 @@ final class SnapshotRetirement {
                   + copyId
                   + copy.map(
                           found ->
-                              " is " + found.stateAsString() + " and under " + found.kmsKeyId() + ".")
+                              " is "
+                                  + found.stateAsString()
+                                  + " and under "
+                                  + found.kmsKeyId()
+                                  + ".")
                       .orElse(" is not there any more."),
               "The original is left as it is. Find out what became of the copy, and roll back what"
                   + " is left of this run."));

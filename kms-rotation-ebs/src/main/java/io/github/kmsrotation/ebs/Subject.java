@@ -16,8 +16,7 @@ import java.util.stream.Collectors;
  * @param writes why nothing is written to them meanwhile
  * @param replacesRoot whether the only volume is a root volume that a task replaces
  */
-record Subject(
-    Optional<String> instanceId, List<Disk> disks, Writes writes, boolean replacesRoot) {
+record Subject(Optional<String> instanceId, List<Disk> disks, Writes writes, boolean replacesRoot) {
 
   private static final String INSTANCE = "instance";
   private static final String DISKS = "disks";

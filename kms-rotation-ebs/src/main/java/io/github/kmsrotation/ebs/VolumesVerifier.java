@@ -13,8 +13,8 @@ import software.amazon.awssdk.services.ec2.model.Volume;
 
 /**
  * Every new volume has its original's attributes, is under the new key, and was made from the
- * completed snapshot of that original, or as its copy. That it holds the snapshot's data is EBS's word: EC2 does
- * not show the bytes of a volume.
+ * completed snapshot of that original, or as its copy. That it holds the snapshot's data is EBS's
+ * word: EC2 does not show the bytes of a volume.
  */
 final class VolumesVerifier implements Verifier {
 

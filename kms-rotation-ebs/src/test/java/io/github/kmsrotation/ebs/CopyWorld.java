@@ -82,7 +82,8 @@ final class CopyWorld {
             .imageId();
     world.ec2.modifyImageAttribute(
         r ->
-            r.imageId(id).launchPermission(p -> p.add(LaunchPermission.builder().userId(ACCOUNT).build())));
+            r.imageId(id)
+                .launchPermission(p -> p.add(LaunchPermission.builder().userId(ACCOUNT).build())));
     world.ec2.enableImageDeprecation(r -> r.imageId(id).deprecateAt(DEPRECATED));
     world.settle();
     return id;

@@ -31,9 +31,7 @@ class EbsCopyCrashTest {
 
   /** What is rotated, all that this changes in AWS, in order, and all that its undoing does. */
   enum Scenario {
-    SNAPSHOT(
-        "CopySnapshot ModifySnapshotAttribute DeleteSnapshot DeleteTags",
-        "DeleteSnapshot"),
+    SNAPSHOT("CopySnapshot ModifySnapshotAttribute DeleteSnapshot DeleteTags", "DeleteSnapshot"),
     IMAGE(
         "CopyImage EnableImageDeprecation CreateTags CreateTags ModifyImageAttribute"
             + " DeregisterImage DeleteSnapshot DeleteSnapshot DeleteTags",

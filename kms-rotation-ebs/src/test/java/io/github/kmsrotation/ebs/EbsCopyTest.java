@@ -73,8 +73,7 @@ class EbsCopyTest {
     copies.share(original);
     RotationPlan plan =
         planner(original)
-            .with(
-                world.application.undecided().completionDuration(Duration.ofMinutes(45)).build())
+            .with(world.application.undecided().completionDuration(Duration.ofMinutes(45)).build())
             .plan();
     assertThat(warnings(plan)).contains("45 minutes", CopyWorld.ACCOUNT, "time-based");
 
@@ -87,8 +86,7 @@ class EbsCopyTest {
     assertThat(copy.description()).isEqualTo("as of 2025");
     assertThat(copy.completionDurationMinutes()).isEqualTo(45);
     assertThat(copy.tags())
-        .containsExactlyInAnyOrder(
-            EbsWorld.tag("team", "böck & söhne"), EbsWorld.tag("empty", ""));
+        .containsExactlyInAnyOrder(EbsWorld.tag("team", "böck & söhne"), EbsWorld.tag("empty", ""));
     assertThat(world.read(copy.snapshotId(), 6)).isEqualTo("orders|orders");
     assertThat(
             world
@@ -130,11 +128,7 @@ class EbsCopyTest {
     assertThat(report.reason()).contains("named by AMIs: " + image);
     assertThat(world.aws.ec2().snapshots()).containsKey(original).hasSize(3);
     world.ec2.deregisterImage(r -> r.imageId(image));
-    assertThat(
-            world
-                .approving(world.application.undecided().build())
-                .resume(plan.runId())
-                .status())
+    assertThat(world.approving(world.application.undecided().build()).resume(plan.runId()).status())
         .isEqualTo(RunStatus.SUCCEEDED);
     assertThat(world.aws.ec2().snapshots()).doesNotContainKey(original).hasSize(2);
   }
@@ -195,8 +189,7 @@ class EbsCopyTest {
     assertThat(copy.blockDeviceMappings())
         .extracting(m -> settings(m.ebs()))
         .containsExactly("9 gp3 4000 300 false", "6 io2 700 null true");
-    assertThat(world.aws.ec2().snapshots())
-        .containsOnlyKeys(CopyWorld.snapshots(copy).values());
+    assertThat(world.aws.ec2().snapshots()).containsOnlyKeys(CopyWorld.snapshots(copy).values());
     for (String snapshotId : CopyWorld.snapshots(copy).values()) {
       assertThat(copies.describe(snapshotId).kmsKeyId()).isEqualTo(world.newKey);
       assertThat(copies.describe(snapshotId).tags()).hasSize(2);
@@ -260,8 +253,7 @@ class EbsCopyTest {
                 r ->
                     r.name("other")
                         .rootDeviceName("/dev/sda1")
-                        .blockDeviceMappings(
-                            EbsWorld.disk("/dev/sda1", e -> e.snapshotId(shared))))
+                        .blockDeviceMappings(EbsWorld.disk("/dev/sda1", e -> e.snapshotId(shared))))
             .imageId();
 
     RotationReport report = run(planner(original).plan()).requireComplete();
@@ -274,7 +266,8 @@ class EbsCopyTest {
   void image_thatAnAutoScalingGroupsInstancesRunFrom_isToldWithTheGroup() {
     String original = copies.image();
     String instance =
-        world.instance(r -> r.imageId(original).instanceType("m6g.large").blockDeviceMappings(List.of()));
+        world.instance(
+            r -> r.imageId(original).instanceType("m7g.large").blockDeviceMappings(List.of()));
     world.group(instance, "orders-group");
 
     assertThat(warnings(planner(original).plan()))
@@ -320,7 +313,9 @@ class EbsCopyTest {
                             EbsWorld.disk("/dev/sda1", e -> e.snapshotId(snapshot))))
             .imageId();
     world.ec2.modifyImageAttribute(
-        r -> r.imageId(image).launchPermission(p -> p.add(LaunchPermission.builder().group("all").build())));
+        r ->
+            r.imageId(image)
+                .launchPermission(p -> p.add(LaunchPermission.builder().group("all").build())));
 
     assertThat(problems(planner(image))).contains("is public");
   }
@@ -334,11 +329,7 @@ class EbsCopyTest {
   void plan_ofASnapshotThatAnotherRunCopies_isRefused() {
     String original = copies.snapshot("as of 2025");
     RotationPlan first = planner(original).plan();
-    world
-        .runner()
-        .with(world.application.undecided().build())
-        .build()
-        .run(first);
+    world.runner().with(world.application.undecided().build()).build().run(first);
 
     assertThat(problems(planner(original))).contains("Run " + first.runId(), "under way");
   }

@@ -75,7 +75,8 @@ class EbsMakingTest {
   void copiedVolume_hasAllThatTheOriginalHas_andNoSnapshotIsMade() {
     String original = unusual();
     RotationPlan plan = world.planner(original).with(copying()).plan();
-    assertThat(plan.warnings().toString()).contains("CopyVolumes", "Nothing of an original is left");
+    assertThat(plan.warnings().toString())
+        .contains("CopyVolumes", "Nothing of an original is left");
 
     world.approving(copying()).run(plan).requireComplete();
 
@@ -122,10 +123,7 @@ class EbsMakingTest {
     world.aws.faults().on("CopyVolumes").nth(2).error("UnsupportedOperation", 400);
     EbsOptions options = world.application.stopping().copyVolumes().build();
 
-    world
-        .approving(options)
-        .run(world.planner(instance).with(options).plan())
-        .requireComplete();
+    world.approving(options).run(world.planner(instance).with(options).plan()).requireComplete();
 
     assertThat(world.aws.ec2().instances()).isEqualTo(Map.of(instance, "running"));
     assertThat(world.ec2.describeVolumes().volumes())
@@ -195,7 +193,8 @@ class EbsMakingTest {
   void waysThatExcludeEachOther_areRefused() {
     EbsOptions.Builder twoRates =
         EbsOptions.builder().fastSnapshotRestore().volumeInitializationRate(200);
-    EbsOptions.Builder copyAtARate = EbsOptions.builder().copyVolumes().volumeInitializationRate(200);
+    EbsOptions.Builder copyAtARate =
+        EbsOptions.builder().copyVolumes().volumeInitializationRate(200);
     EbsOptions.Builder fastCopy = EbsOptions.builder().copyVolumes().fastSnapshotRestore();
 
     assertThatThrownBy(twoRates::build).hasMessageContaining("not both");

@@ -94,17 +94,9 @@ class EbsRootVolumeTest {
 
   @Test
   void instanceWithNoOtherVolume_canBeNamed_andTheHookStopsWrites() {
-    EbsOptions options =
-        world
-            .application
-            .freezing()
-            .replaceRootVolume()
-            .build();
+    EbsOptions options = world.application.freezing().replaceRootVolume().build();
 
-    world
-        .approving(options)
-        .run(world.planner(instance).with(options).plan())
-        .requireComplete();
+    world.approving(options).run(world.planner(instance).with(options).plan()).requireComplete();
 
     String replacement = world.at(instance, EbsWorld.ROOT);
     assertThat(world.application.freezes)
@@ -255,8 +247,7 @@ class EbsRootVolumeTest {
 
     assertThat(problemOf(losing(), world.at(other, EbsWorld.ROOT)))
         .contains("not encrypted", "stopInstance()");
-    EbsOptions eitherWay =
-        byTask().iAcceptLosingWritesToTheRootVolume().stopInstance().build();
+    EbsOptions eitherWay = byTask().iAcceptLosingWritesToTheRootVolume().stopInstance().build();
     RotationPlan plan = world.planner(world.at(other, EbsWorld.ROOT)).with(eitherWay).plan();
     assertThat(plan.steps()).extracting(StepDescription::id).contains("stop-instance");
   }

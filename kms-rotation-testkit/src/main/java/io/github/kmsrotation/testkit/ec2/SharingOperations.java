@@ -41,8 +41,7 @@ final class SharingOperations {
   void define(Map<String, Operation> operations) {
     operations.put(
         "ModifyImageAttribute", Ec2Rules.write(this::modifyImage, IMAGE, "Attribute", LAUNCH));
-    operations.put(
-        "EnableImageDeprecation", Ec2Rules.write(this::deprecate, IMAGE, "DeprecateAt"));
+    operations.put("EnableImageDeprecation", Ec2Rules.write(this::deprecate, IMAGE, "DeprecateAt"));
     operations.put("DisableImageDeprecation", Ec2Rules.write(this::undeprecate, IMAGE));
     operations.put(
         "ModifySnapshotAttribute",
@@ -95,8 +94,7 @@ final class SharingOperations {
 
   private static Map<String, String> permission(Params params) {
     Map<String, String> permission = new LinkedHashMap<>();
-    for (String name :
-        List.of("Group", "UserId", "OrganizationArn", "OrganizationalUnitArn")) {
+    for (String name : List.of("Group", "UserId", "OrganizationArn", "OrganizationalUnitArn")) {
       params.text(name).ifPresent(value -> permission.put(Ec2Rules.lowerFirst(name), value));
     }
     if (permission.size() != 1) {
@@ -131,8 +129,7 @@ final class SharingOperations {
               snapshot.productCodes.stream()
                   .map(code -> Map.of("productCode", code, "type", "marketplace"))
                   .toList();
-          default ->
-              throw AwsError.notModelled("the attribute " + attribute + " of a snapshot");
+          default -> throw AwsError.notModelled("the attribute " + attribute + " of a snapshot");
         };
     return Map.of("snapshotId", snapshot.id, attribute, Ec2Rules.items(values));
   }

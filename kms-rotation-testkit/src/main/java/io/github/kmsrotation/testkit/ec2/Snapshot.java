@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,6 +23,7 @@ final class Snapshot extends Ec2Resource {
 
   String status = "pending";
   String description = "";
+
   /** Who may make volumes of it, besides its owner. */
   final Set<Map<String, String>> permissions = new LinkedHashSet<>();
 
