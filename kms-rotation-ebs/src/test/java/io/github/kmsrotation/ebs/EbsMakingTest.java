@@ -38,7 +38,12 @@ class EbsMakingTest {
   }
 
   private EbsOptions fast() {
-    return world.application.undecided().fastSnapshotRestore().build();
+    return world
+        .application
+        .undecided()
+        .fastSnapshotRestore()
+        .patience(Duration.ofHours(2))
+        .build();
   }
 
   private String unusual() {
