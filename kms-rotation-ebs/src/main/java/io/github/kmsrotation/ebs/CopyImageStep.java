@@ -1,5 +1,6 @@
 package io.github.kmsrotation.ebs;
 
+import io.github.kmsrotation.aws.AwsFailure;
 import io.github.kmsrotation.plan.Facts;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.RunId;
@@ -11,7 +12,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import software.amazon.awssdk.services.ec2.model.CopyImageRequest;
+import software.amazon.awssdk.services.ec2.model.Ec2Exception;
 import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.ImageState;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
@@ -37,6 +40,10 @@ final class CopyImageStep extends EbsStep {
   private static final String COPY = "ec2:CopyImage";
   private static final String DEREGISTER = "ec2:DeregisterImage";
   private static final int LONGEST_NAME = 128;
+
+  /** What a call is told whose first attempt, with its answer lost, deregistered the AMI. */
+  private static final Set<String> GONE =
+      Set.of("InvalidAMIID.NotFound", "InvalidAMIID.Unavailable");
 
   private final CopySettings settings;
 
@@ -147,8 +154,14 @@ final class CopyImageStep extends EbsStep {
 
   static StepOutcome deregister(StepContext context, Env env, String imageId) {
     if (!isSettling(context, DEREGISTER, imageId)) {
-      context.mutate(
-          DEREGISTER, imageId, () -> env.ec2().client().deregisterImage(r -> r.imageId(imageId)));
+      try {
+        context.mutate(
+            DEREGISTER, imageId, () -> env.ec2().client().deregisterImage(r -> r.imageId(imageId)));
+      } catch (Ec2Exception e) {
+        if (!GONE.contains(AwsFailure.errorCode(e))) {
+          throw e;
+        }
+      }
     }
     return env.waitFor("ec2:ImageDeregistered", imageId, "requested");
   }

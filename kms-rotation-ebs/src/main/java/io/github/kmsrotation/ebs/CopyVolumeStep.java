@@ -19,13 +19,15 @@ import software.amazon.awssdk.services.ec2.model.VolumeState;
 import software.amazon.awssdk.services.ec2.model.VolumeType;
 
 /**
- * A new volume as a copy of the original, under the new key. That the copy of an encrypted volume
- * can be under another key AWS does not say: a copy that is not is deleted, and then, as where AWS
- * refuses the call, this step ends without a volume, for a snapshot to be made instead. What is not
- * said is not copied: the type would be gp2.
+ * A new volume as a copy of the original, under the new key. EBS looks at keys after it took the
+ * call: a copy that does not come out under the new one is deleted, and then, as where AWS refuses
+ * the call, this step ends without a volume, for a snapshot to be made instead. What is not said is
+ * not copied: tags are not, and the type would be gp2.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopyVolumes.html">CopyVolumes</a>
+ * @see <a href="https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copying-volume.html">Copy an
+ *     Amazon EBS volume</a>
  */
 final class CopyVolumeStep extends EbsStep {
 

@@ -330,15 +330,16 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     }
 
     /**
-     * New volumes are made by {@code CopyVolumes}, which takes no snapshot and so no time for one.
-     * AWS does not say that the copy of an encrypted volume can be under another key: each copy's
-     * key is looked at before anything relies on it, and where it is not the new one, or AWS
-     * refuses the call, the run makes snapshots and new volumes of them instead. No snapshot of the
-     * originals is left in the end.
+     * New volumes are made by {@code CopyVolumes}, which takes no snapshot and so no time for one:
+     * a copy is available shortly after, and initialized in the background. AWS charges for each
+     * copy by the data that was written to the original. Each copy's key is looked at before
+     * anything relies on it; where it is not the new one, or AWS refuses the call, as for a sixth
+     * copy at a time in a Region, the run makes snapshots and new volumes of them instead. No
+     * snapshot of the originals is left in the end.
      *
      * @return this builder
-     * @see <a
-     *     href="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopyVolumes.html">CopyVolumes</a>
+     * @see <a href="https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copying-volume.html">Copy
+     *     an Amazon EBS volume</a>
      */
     public Builder copyVolumes() {
       this.copiesVolumes = true;

@@ -64,10 +64,15 @@ final class WayFindings {
 
   private void findAboutCopies(List<Volume> volumes) {
     findings.warning(
-        "AWS does not say that CopyVolumes can put the copy of an encrypted volume under another"
-            + " key.",
-        "Each copy's key is looked at. If it is not the new one, the copy is deleted, and the new"
-            + " volumes are made of snapshots, while the originals are out of service for longer.");
+        "AWS charges for each CopyVolumes by the data that was written to the volume"
+            + " (https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copying-volume.html).",
+        "The copies are initialized in the background, up to 6 hours for the first TiB and 1.2 for"
+            + " each more, and have their baseline performance meanwhile.");
+    findings.warning(
+        "EC2 makes 5 volume copies at a time in a Region, and one of a volume, until they are"
+            + " initialized.",
+        "Where it refuses one, or a copy is not under the new key, snapshots and new volumes of"
+            + " them are made instead, and the originals are out of service for longer.");
     findings.warning(
         "No snapshot of the originals is made where their copies are usable.",
         "Nothing of an original is left once it is deleted, after the approval for that.");
@@ -77,7 +82,7 @@ final class WayFindings {
             volume ->
                 findings.problem(
                     "The volume " + volume.volumeId() + " is on an Outpost.",
-                    "CopyVolumes copies within an Availability Zone: leave out copyVolumes()."));
+                    "CopyVolumes copies no such volume: leave out copyVolumes()."));
   }
 
   private void findAboutFastRestore(List<Volume> volumes) {

@@ -80,6 +80,7 @@ final class CopyWorld {
                         .tagSpecifications(
                             EbsWorld.tags("image", EbsWorld.tag("release", "4.2 beta"))))
             .imageId();
+    world.settle();
     world.ec2.modifyImageAttribute(
         r ->
             r.imageId(id)

@@ -267,7 +267,7 @@ class EbsCopyTest {
     String original = copies.image();
     String instance =
         world.instance(
-            r -> r.imageId(original).instanceType("m6g.large").blockDeviceMappings(List.of()));
+            r -> r.imageId(original).instanceType("m7g.large").blockDeviceMappings(List.of()));
     world.group(instance, "orders-group");
 
     assertThat(warnings(planner(original).plan()))

@@ -38,7 +38,12 @@ class EbsMakingTest {
   }
 
   private EbsOptions fast() {
-    return world.application.undecided().fastSnapshotRestore().build();
+    return world
+        .application
+        .undecided()
+        .fastSnapshotRestore()
+        .patience(Duration.ofHours(2))
+        .build();
   }
 
   private String unusual() {
@@ -76,7 +81,7 @@ class EbsMakingTest {
     String original = unusual();
     RotationPlan plan = world.planner(original).with(copying()).plan();
     assertThat(plan.warnings().toString())
-        .contains("CopyVolumes", "Nothing of an original is left");
+        .contains("AWS charges for each CopyVolumes", "Nothing of an original is left");
 
     world.approving(copying()).run(plan).requireComplete();
 
@@ -104,7 +109,7 @@ class EbsMakingTest {
   @Test
   void copyThatAwsRefuses_isMadeOfASnapshotInstead() {
     String original = unusual();
-    world.aws.faults().on("CopyVolumes").error("UnsupportedOperation", 400);
+    world.aws.faults().on("CopyVolumes").error("CopyVolumesLimitExceeded", 400);
 
     RotationReport report =
         world
@@ -113,7 +118,7 @@ class EbsMakingTest {
             .requireComplete();
 
     assertLikeUnusual(onlyVolume());
-    assertThat(report.toString()).contains("EC2 refused it: UnsupportedOperation");
+    assertThat(report.toString()).contains("EC2 refused it: CopyVolumesLimitExceeded");
   }
 
   @Test

@@ -133,7 +133,7 @@ public interface Ec2View {
 
   /**
    * Has CopyVolumes leave the copies of encrypted volumes under the key of their source, whatever
-   * key is asked for: what the API reference does not exclude.
+   * key is asked for: what EBS is not known to do, for those who do not want to rely on that.
    */
   void keepKeysOfVolumeCopies();
 

@@ -138,10 +138,12 @@ final class EbsKeys {
 
   /**
    * A copy of a volume: the key asked for, the default key if encryption is asked for without one,
-   * else as the source is. The last is assumed, as AWS says only that it is encrypted.
+   * else as the source is.
    *
    * @see <a
    *     href="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopyVolumes.html">CopyVolumes</a>
+   * @see <a href="https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copying-volume.html">Copy an
+   *     Amazon EBS volume</a>
    */
   Encryption ofVolumeCopy(String region, Params params, Encryption source) {
     if (keepsKeysOfVolumeCopies && source.isOn()) {
