@@ -6,12 +6,14 @@ import io.github.kmsrotation.testkit.clock.TestClock;
 import io.github.kmsrotation.testkit.clock.Timeline;
 import io.github.kmsrotation.testkit.ec2.Ec2Service;
 import io.github.kmsrotation.testkit.fault.Faults;
+import io.github.kmsrotation.testkit.guest.Guests;
 import io.github.kmsrotation.testkit.http.AwsHttpServer;
 import io.github.kmsrotation.testkit.http.AwsService;
 import io.github.kmsrotation.testkit.kms.KmsService;
 import io.github.kmsrotation.testkit.rds.RdsService;
 import io.github.kmsrotation.testkit.s3.S3Service;
 import io.github.kmsrotation.testkit.s3control.S3ControlService;
+import io.github.kmsrotation.testkit.ssm.SsmService;
 import io.github.kmsrotation.testkit.sts.StsService;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,7 +29,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * An AWS in this process: KMS, RDS, EC2, Auto Scaling, S3 and STS over HTTP on loopback. Use it by
+ * An AWS in this process: KMS, RDS, EC2, Auto Scaling, Systems Manager, S3 and STS over HTTP on loopback. Use it by
  * endpoint override, with any credentials. Safe for use by several threads. Defaults: any free
  * port, Region {@code eu-central-1}, account {@code 111122223333}, a clock that runs 600 times as
  * fast as time does, so that ten minutes of RDS take a second; what was made is found at once. What
@@ -47,6 +49,7 @@ public final class EmbeddedAws implements AutoCloseable {
   private final Calls calls = new Calls();
   private final RdsService rds;
   private final Ec2Service ec2;
+  private final SsmService ssm;
   private final S3Service s3;
   private final AwsHttpServer server;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -60,18 +63,20 @@ public final class EmbeddedAws implements AutoCloseable {
     KmsService kms = new KmsService(accountId, timeline, builder.requestQuotas);
     this.rds = new RdsService(accountId, timeline, kms);
     this.ec2 = new Ec2Service(accountId, timeline, kms);
+    this.ssm = new SsmService(timeline, ec2);
     this.s3 = new S3Service(accountId, lock, timeline, kms.dataKeys());
     try {
       this.server =
           new AwsHttpServer(
               builder.port,
-              List.of(kms, rds, ec2, new AutoScalingService(timeline, ec2), new StsService())
+              List.of(kms, rds, ec2, ssm, new AutoScalingService(timeline, ec2), new StsService())
                   .stream()
                   .collect(Collectors.toMap(AwsService::name, Function.identity())),
               List.of(new S3ControlService(accountId, lock, timeline, s3), s3),
               new AwsHttpServer.Shared(accountId, lock, timeline, faults, calls));
     } catch (IOException e) {
       rds.close();
+      ssm.close();
       ec2.close();
       s3.close();
       throw new UncheckedIOException("Port " + builder.port + " cannot be had", e);
@@ -201,6 +206,29 @@ public final class EmbeddedAws implements AutoCloseable {
   }
 
   /**
+   * What can run on instances here, and what it takes to break their agents.
+   *
+   * @return the view of a test
+   */
+  public SsmView ssm() {
+    return new SsmView() {
+      @Override
+      public Optional<String> obstacleToDevices() {
+        return Guests.obstacle();
+      }
+
+      @Override
+      public void disconnect(String instanceId) {
+        locked(
+            () -> {
+              ssm.disconnect(instanceId);
+              return instanceId;
+            });
+      }
+    };
+  }
+
+  /**
    * What a test can do to S3, and see of it, that no request can.
    *
    * @return the view of a test
@@ -244,6 +272,7 @@ public final class EmbeddedAws implements AutoCloseable {
     lock.lock();
     try {
       rds.close();
+      ssm.close();
       ec2.close();
       s3.close();
     } finally {
