@@ -24,12 +24,14 @@ import software.amazon.awssdk.services.kms.KmsClient;
  *   <li>24 hours of patience, since the first snapshot of a large volume takes hours
  *   <li>EBS initializes new volumes at its own pace, which costs nothing
  *   <li>the snapshots from which the new volumes were made stay, under the old key
+ *   <li>new volumes are made from snapshots, not copied to by the operating system
  * </ul>
  */
 public final class EbsOptions implements StrategyOptions<EbsTarget> {
 
   private static final int LEAST_RATE = 100;
   private static final int MOST_RATE = 300;
+  private static final int MOST_GIB = 65_536;
 
   private final Optional<Ec2Client> client;
   private final Optional<KmsClient> kmsClient;
@@ -41,6 +43,8 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
   private final Duration patience;
   private final OptionalInt initializationRate;
   private final boolean deletesFinalSnapshots;
+  private final Optional<VolumeCopier> copier;
+  private final OptionalInt newSize;
 
   private EbsOptions(Builder builder) {
     this.client = builder.client;
@@ -53,6 +57,8 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     this.patience = builder.patience;
     this.initializationRate = builder.initializationRate;
     this.deletesFinalSnapshots = builder.deletesFinalSnapshots;
+    this.copier = builder.copier;
+    this.newSize = builder.newSize;
   }
 
   /**
@@ -109,6 +115,14 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     return deletesFinalSnapshots;
   }
 
+  Optional<VolumeCopier> copier() {
+    return copier;
+  }
+
+  OptionalInt newSize() {
+    return newSize;
+  }
+
   @Override
   public String toString() {
     return "EbsOptions[stopInstance="
@@ -133,6 +147,8 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     private Duration patience = Duration.ofHours(24);
     private OptionalInt initializationRate = OptionalInt.empty();
     private boolean deletesFinalSnapshots;
+    private Optional<VolumeCopier> copier = Optional.empty();
+    private OptionalInt newSize = OptionalInt.empty();
 
     private Builder() {}
 
@@ -272,13 +288,54 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     }
 
     /**
+     * New volumes are empty ones that are attached to the same, running instance, copied to by its
+     * operating system, and mounted where the originals were; for data volumes. The originals serve
+     * until the cutover, and stay attached until RETIRE. {@link #writeFreeze} is called in the
+     * cutover then, to stop and to start what uses the volumes: it leaves them mounted.
+     *
+     * @param copier what is done on the instance
+     * @return this builder
+     * @see SsmVolumeCopier
+     */
+    public Builder copyWith(VolumeCopier copier) {
+      this.copier = Optional.of(copier);
+      return this;
+    }
+
+    /**
+     * With {@link #copyWith}, how large the new volumes are: the originals' size by default.
+     *
+     * @param gib 1 to 65,536 GiB, and no less than any of the originals has
+     * @return this builder
+     * @throws IllegalArgumentException if out of range
+     */
+    public Builder newVolumeSize(int gib) {
+      if (gib < 1 || gib > MOST_GIB) {
+        throw new IllegalArgumentException("newVolumeSize must be 1 to 65,536 GiB, was " + gib);
+      }
+      this.newSize = OptionalInt.of(gib);
+      return this;
+    }
+
+    /**
      * Builds.
      *
      * @return the options
      * @throws IllegalArgumentException if both {@link #stopInstance} and {@link #writeFreeze} were
-     *     given
+     *     given, or {@link #copyWith} and what is about snapshots or about stopping, or {@link
+     *     #newVolumeSize} without {@link #copyWith}
      */
     public EbsOptions build() {
+      if (copier.isPresent()
+          && (stopsInstance || initializationRate.isPresent() || deletesFinalSnapshots)) {
+        throw new IllegalArgumentException(
+            "copyWith(...) makes no snapshots and needs the instance to run: leave stopInstance(),"
+                + " volumeInitializationRate(...) and deleteFinalSnapshots() out.");
+      }
+      if (copier.isEmpty() && newSize.isPresent()) {
+        throw new IllegalArgumentException(
+            "newVolumeSize(...) is for copyWith(...): what is made from a snapshot has its size.");
+      }
       if (stopsInstance && writeFreeze.isPresent()) {
         throw new IllegalArgumentException(
             "Give stopInstance() or writeFreeze(...), not both: an instance that is stopped writes"

@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.Reservation;
@@ -45,10 +46,18 @@ final class EbsPlanning {
     EbsPreflight preflight = new EbsPreflight(request, options, ec2, findings);
     Subject subject = subject(located, toRotate, preflight);
     preflight.check(located.instance(), toRotate, subject);
+    SortedMap<String, String> attributes =
+        options
+            .copier()
+            .map(
+                copier ->
+                    new CopyPreflight(request, options, copier, findings)
+                        .attributes(located.instance(), toRotate, subject))
+            .orElseGet(() -> EbsSteps.attributes(subject, options));
     Chosen key = key(located.volumes(), toRotate);
     String account = account(located);
     findings.throwIfAny(what());
-    return build(subject, account, toRotate, key);
+    return build(subject, account, toRotate, key, attributes);
   }
 
   /** What was asked for: an instance and its volumes, or a volume and the instance it is on. */
@@ -195,7 +204,12 @@ final class EbsPlanning {
     return targetArn().map(arn -> arn.split(":", -1)[4]);
   }
 
-  private RotationPlan build(Subject subject, String account, List<Volume> toRotate, Chosen key) {
+  private RotationPlan build(
+      Subject subject,
+      String account,
+      List<Volume> toRotate,
+      Chosen key,
+      SortedMap<String, String> attributes) {
     Instant now = request.clock().instant();
     Optional<String> current =
         toRotate.stream().flatMap(v -> Optional.ofNullable(v.kmsKeyId()).stream()).findFirst();
@@ -206,7 +220,7 @@ final class EbsPlanning {
             .keys(request.why().name(), current, key.arn())
             .rationale(key.rationale())
             .warnings(findings.warnings())
-            .attributes(EbsSteps.attributes(subject, options));
+            .attributes(attributes);
     EbsStep.Env env = new EbsStep.Env(plan.build(), subject, ec2, request.kms(), options);
     return plan.steps(EbsSteps.of(env).stream().map(Step::description).toList()).build();
   }

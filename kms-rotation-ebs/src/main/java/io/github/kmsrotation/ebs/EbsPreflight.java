@@ -45,6 +45,9 @@ final class EbsPreflight {
       return Writes.UNATTACHED;
     }
     Instance instance = on.get();
+    if (options.copier().isPresent()) {
+      return Writes.FROZEN;
+    }
     if (instance.state().name() == InstanceStateName.STOPPED) {
       return Writes.STOPPED_ALREADY;
     }

@@ -15,7 +15,7 @@ import java.util.SortedMap;
 /** The steps of the snapshot way, in order, from what the plan noted. */
 final class EbsSteps {
 
-  private static final String OBSERVE_FOR = "observeFor";
+  static final String OBSERVE_FOR = "observeFor";
   private static final String DELETES_SNAPSHOTS = "deletesFinalSnapshots";
   private static final String RATE = "volumeInitializationRate";
 
@@ -39,6 +39,9 @@ final class EbsSteps {
   }
 
   static List<Step> of(EbsStep.Env env) {
+    if (CopyWay.isOf(env.plan())) {
+      return CopyWay.steps(env);
+    }
     Subject subject = env.subject();
     Power power = new Power(env);
     List<Step> steps = new ArrayList<>();
@@ -78,7 +81,7 @@ final class EbsSteps {
     }
   }
 
-  private static VolumeFreeze hook(EbsStep.Env env) {
+  static VolumeFreeze hook(EbsStep.Env env) {
     return env.options()
         .writeFreeze()
         .orElseThrow(
@@ -100,7 +103,7 @@ final class EbsSteps {
     return env;
   }
 
-  private static MissingOptionException missing(EbsStep.Env env, String what, String option) {
+  static MissingOptionException missing(EbsStep.Env env, String what, String option) {
     return new MissingOptionException(
         "The plan of run "
             + env.runId()

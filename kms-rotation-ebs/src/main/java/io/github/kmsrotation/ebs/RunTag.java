@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
 import software.amazon.awssdk.services.ec2.model.Tag;
 import software.amazon.awssdk.services.ec2.model.TagSpecification;
@@ -14,6 +15,11 @@ final class RunTag {
 
   /** On a snapshot of a new volume that had served when its run was rolled back. */
   static final String UNDONE_KEY = "kms-rotation:undone";
+
+  /** On a new volume that is copied to: which original it is for. */
+  static final String COPY_OF_KEY = "kms-rotation:copy-of";
+
+  private static final Set<String> OWN_KEYS = Set.of(RunId.TAG_KEY, UNDONE_KEY, COPY_OF_KEY);
 
   private RunTag() {}
 
@@ -37,7 +43,7 @@ final class RunTag {
   static List<Tag> userTags(List<Tag> tags) {
     return tags.stream()
         .filter(tag -> !tag.key().startsWith("aws:"))
-        .filter(tag -> !tag.key().equals(RunId.TAG_KEY) && !tag.key().equals(UNDONE_KEY))
+        .filter(tag -> !OWN_KEYS.contains(tag.key()))
         .sorted(Comparator.comparing(Tag::key))
         .toList();
   }

@@ -29,11 +29,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * An AWS in this process: KMS, RDS, EC2, Auto Scaling, Systems Manager, S3 and STS over HTTP on loopback. Use it by
- * endpoint override, with any credentials. Safe for use by several threads. Defaults: any free
- * port, Region {@code eu-central-1}, account {@code 111122223333}, a clock that runs 600 times as
- * fast as time does, so that ten minutes of RDS take a second; what was made is found at once. What
- * was not closed is closed when the JVM ends.
+ * An AWS in this process: KMS, RDS, EC2, Auto Scaling, Systems Manager, S3 and STS over HTTP on
+ * loopback. Use it by endpoint override, with any credentials. Safe for use by several threads.
+ * Defaults: any free port, Region {@code eu-central-1}, account {@code 111122223333}, a clock that
+ * runs 600 times as fast as time does, so that ten minutes of RDS take a second; what was made is
+ * found at once. What was not closed is closed when the JVM ends.
  */
 public final class EmbeddedAws implements AutoCloseable {
 

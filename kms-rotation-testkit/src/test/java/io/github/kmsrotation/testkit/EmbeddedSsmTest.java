@@ -251,9 +251,9 @@ class EmbeddedSsmTest extends Ec2Fixture {
     attach(volume, instance, "/dev/sdf");
     run(
         instance,
-        "mkfs.ext4 -q /dev/nvme1n1 && mkdir /data && mount /dev/nvme1n1 /data && echo kept >/data/file"
-            + " && echo \"UUID=$(blkid -o value -s UUID /dev/nvme1n1) /data ext4 defaults 0 2\""
-            + " >>/etc/fstab; sleep 600 & touch /run/gone");
+        "mkfs.ext4 -q /dev/nvme1n1 && mkdir /data && mount /dev/nvme1n1 /data && echo kept"
+            + " >/data/file && echo \"UUID=$(blkid -o value -s UUID /dev/nvme1n1) /data ext4"
+            + " defaults 0 2\" >>/etc/fstab; sleep 600 & touch /run/gone");
     stop(instance);
     ec2.startInstances(r -> r.instanceIds(instance));
     settle();
@@ -270,7 +270,9 @@ class EmbeddedSsmTest extends Ec2Fixture {
     String instance = managed();
     String fstab = Files.readString(Path.of("/etc/fstab"));
 
-    run(instance, "echo harm >>/etc/fstab; mount -t tmpfs none /mnt; touch /usr/harm; rm -rf /root");
+    run(
+        instance,
+        "echo harm >>/etc/fstab; mount -t tmpfs none /mnt; touch /usr/harm; rm -rf /root");
 
     assertThat(Files.readString(Path.of("/etc/fstab"))).isEqualTo(fstab);
     assertThat(Path.of("/usr/harm")).doesNotExist();

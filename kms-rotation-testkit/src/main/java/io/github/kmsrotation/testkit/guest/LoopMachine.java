@@ -128,7 +128,9 @@ final class LoopMachine extends Machine {
       }
     }
     List<String> shown = disks.stream().map(GuestInstance.Disk::volumeId).toList();
-    List.copyOf(devices.keySet()).stream().filter(id -> !shown.contains(id)).forEach(this::detached);
+    List.copyOf(devices.keySet()).stream()
+        .filter(id -> !shown.contains(id))
+        .forEach(this::detached);
   }
 
   private void add(GuestInstance.Disk disk) {

@@ -49,9 +49,7 @@ final class Agents {
 
   /** An instance that runs and whose agent answers. */
   Optional<GuestInstance> online(String region, String instanceId) {
-    return known(region).stream()
-        .filter(i -> i.id().equals(instanceId) && isOnline(i))
-        .findFirst();
+    return known(region).stream().filter(i -> i.id().equals(instanceId) && isOnline(i)).findFirst();
   }
 
   private List<GuestInstance> known(String region) {

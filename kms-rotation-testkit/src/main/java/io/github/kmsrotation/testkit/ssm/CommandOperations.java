@@ -38,8 +38,7 @@ final class CommandOperations {
 
   void define(Map<String, Operation> operations) {
     operations.put(
-        "GetCommandInvocation",
-        Operation.read(this::get, "CommandId", "InstanceId", "PluginName"));
+        "GetCommandInvocation", Operation.read(this::get, "CommandId", "InstanceId", "PluginName"));
     operations.put(
         "ListCommandInvocations",
         Operation.read(
@@ -113,8 +112,7 @@ final class CommandOperations {
         }
         case "Status" -> asked.removeIf(i -> !i.status.equals(value));
         case "DocumentName" -> asked.removeIf(i -> !SendOperation.DOCUMENT.equals(value));
-        default ->
-            throw AwsError.badRequest("InvalidFilterKey", "The specified key isn't valid.");
+        default -> throw AwsError.badRequest("InvalidFilterKey", "The specified key isn't valid.");
       }
     }
     return asked;
@@ -131,7 +129,10 @@ final class CommandOperations {
   private Map<String, Object> listInvocations(AwsRequest request) {
     boolean isDetailed = request.params().truth("Details").orElse(false);
     return page(
-        request, asked(request), "CommandInvocations", invocation -> invocation.summary(isDetailed));
+        request,
+        asked(request),
+        "CommandInvocations",
+        invocation -> invocation.summary(isDetailed));
   }
 
   private Map<String, Object> listCommands(AwsRequest request) {

@@ -113,8 +113,8 @@ final class SendOperation {
     for (String id : ids) {
       if (agents.online(request.region(), id).isEmpty()) {
         throw AwsError.badRequest(
-            "InvalidInstanceId", "Instances [[" + id + "]] not in a valid state for account "
-                + request.accountId());
+            "InvalidInstanceId",
+            "Instances [[" + id + "]] not in a valid state for account " + request.accountId());
       }
     }
     return ids;
