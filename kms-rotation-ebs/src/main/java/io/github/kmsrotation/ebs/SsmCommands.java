@@ -8,11 +8,13 @@ import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepOutcome;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import software.amazon.awssdk.services.ssm.SsmClient;
+import software.amazon.awssdk.services.ssm.model.CommandFilter;
 import software.amazon.awssdk.services.ssm.model.CommandFilterKey;
 import software.amazon.awssdk.services.ssm.model.CommandInvocation;
 import software.amazon.awssdk.services.ssm.model.GetCommandInvocationResponse;
@@ -104,7 +106,11 @@ final class SsmCommands {
 
   private Optional<CommandInvocation> find(
       AwsReader reader, Job job, String comment, Instant sentAt) {
-    String after = sentAt.minus(SKEW).toString();
+    CommandFilter after =
+        CommandFilter.builder()
+            .key(CommandFilterKey.INVOKED_AFTER)
+            .value(sentAt.minus(SKEW).truncatedTo(ChronoUnit.SECONDS).toString())
+            .build();
     return reader.read(
         LIST,
         () ->
@@ -112,7 +118,7 @@ final class SsmCommands {
                 .listCommandInvocationsPaginator(
                     r ->
                         r.instanceId(job.instanceId())
-                            .filters(f -> f.key(CommandFilterKey.INVOKED_AFTER).value(after)))
+                            .filters(after))
                 .commandInvocations()
                 .stream()
                 .filter(invocation -> comment.equals(invocation.comment()))

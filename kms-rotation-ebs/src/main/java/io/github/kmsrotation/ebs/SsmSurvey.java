@@ -12,6 +12,7 @@ import java.util.Set;
 import software.amazon.awssdk.services.ssm.model.CommandInvocationStatus;
 import software.amazon.awssdk.services.ssm.model.GetCommandInvocationResponse;
 import software.amazon.awssdk.services.ssm.model.InstanceInformation;
+import software.amazon.awssdk.services.ssm.model.InstanceInformationStringFilter;
 import software.amazon.awssdk.services.ssm.model.PingStatus;
 import software.amazon.awssdk.services.ssm.model.SsmException;
 
@@ -61,14 +62,18 @@ final class SsmSurvey {
   }
 
   private boolean isOnline() {
+    InstanceInformationStringFilter mine =
+        InstanceInformationStringFilter.builder()
+            .key("InstanceIds")
+            .values(original.instanceId())
+            .build();
     return reader
         .read(
             "ssm:DescribeInstanceInformation",
             () ->
                 commands
                     .client()
-                    .describeInstanceInformation(
-                        r -> r.filters(f -> f.key("InstanceIds").values(original.instanceId())))
+                    .describeInstanceInformation(r -> r.filters(mine))
                     .instanceInformationList())
         .stream()
         .map(InstanceInformation::pingStatus)

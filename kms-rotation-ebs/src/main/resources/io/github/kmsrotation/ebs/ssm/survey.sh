@@ -19,7 +19,7 @@ case $kind in
   done ;;
 esac
 echo "missing=${missing# }"
-echo "memory=$(awk '$1 == "MemAvailable:" { print $2 * 1024 }' /proc/meminfo)"
+echo "memory=$(awk '$1 == "MemAvailable:" { printf "%.0f", $2 * 1024 }' /proc/meminfo)"
 mounts=$(mounts_of "$ORIGINAL_BLOCK")
 count=0
 for place in $mounts; do
