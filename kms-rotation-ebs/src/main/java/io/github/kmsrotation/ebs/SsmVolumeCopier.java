@@ -131,7 +131,9 @@ public final class SsmVolumeCopier implements VolumeCopier {
         : new StepOutcome.Blocked(
             "What is on the new volume differs from what is on "
                 + copy.original().volumeId()
-                + ", which is still mounted.",
+                + ", which is still mounted: "
+                + SsmOutput.unhex(output.text("first")).strip()
+                + ".",
             "See that nothing changes either of them, and resume, which compares again; or roll"
                 + " back.",
             evidence);

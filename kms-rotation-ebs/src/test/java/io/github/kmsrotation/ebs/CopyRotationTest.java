@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.run.RotationReport;
+import io.github.kmsrotation.testkit.clock.TestClock;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,6 +90,40 @@ class CopyRotationTest {
     assertThat(copy.guest("grep ours /etc/fstab; find / -xdev -name pwned"))
         .startsWith("UUID=")
         .doesNotContain("/pwned");
+  }
+
+  /** Java has no text for it, and neither JSON nor SSM would carry it. */
+  @Test
+  void mountPointThatIsNotUtf8_isTakenAsItIs() {
+    copy.fill("ext4", "/data");
+    copy.guest(
+        "m=$(printf '/mnt/caf\\351'); mkdir \"$m\"; umount /data; mount /dev/nvme1n1 \"$m\";"
+            + " sed -i \"s#/data#$m#\" /etc/fstab");
+
+    rotate(copy.copying().build());
+
+    assertThat(
+            copy.guest(
+                "m=$(printf '/mnt/caf\\351'); cat \"$m/with space/file\"; grep -c \"$m\""
+                    + " /etc/fstab; findmnt -n -o SOURCE --mountpoint \"$m\""))
+        .isEqualTo("content1\n/dev/nvme2n1\n");
+  }
+
+  @Test
+  void volumeOfAnInstanceOnXen_isFoundByItsDeviceName() {
+    try (CopyWorld xen =
+        new CopyWorld(
+            directory.resolve("xen"),
+            TestClock.manual(Instant.parse("2026-11-24T08:00:00Z")),
+            "m3.medium")) {
+      xen.fill("ext4", "/data");
+      EbsOptions options = xen.copying().build();
+
+      xen.approving(options).run(xen.plan(options)).requireComplete();
+
+      assertThat(xen.guest("cat '/data/with space/file'; findmnt -n -o SOURCE /data"))
+          .isEqualTo("content/dev/xvdg\n");
+    }
   }
 
   @Test

@@ -217,7 +217,7 @@ class EmbeddedSsmTest extends Ec2Fixture {
   void script_onXen_seesVolumesByTheirDeviceNames() {
     assumeDevices();
     String instance =
-        instance(r -> r.instanceType("t2.micro").iamInstanceProfile(p -> p.name("ssm")));
+        instance(r -> r.instanceType("m3.medium").iamInstanceProfile(p -> p.name("ssm")));
     String volume = volume(r -> r.size(1));
     attach(volume, instance, "/dev/sdf");
 

@@ -144,10 +144,12 @@ unmount_new() {
   fi
 }
 
+# Times are the same only if they are to the nanosecond: a directory may have been made on both sides
+# within a second.
 # shellcheck disable=SC2120 # some give it more options
 mirror() {
   rsync --archive --hard-links --acls --xattrs --sparse --numeric-ids --one-file-system \
-    --delete --delete-excluded "$@" "$MOUNT/" "$NEW/"
+    --modify-window=-1 --delete --delete-excluded "$@" "$MOUNT/" "$NEW/"
 }
 
 reload_units() {

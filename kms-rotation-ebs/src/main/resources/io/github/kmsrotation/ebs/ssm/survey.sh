@@ -10,6 +10,11 @@ missing=
 for tool in rsync flock blkid awk sed od find sort xargs sha256sum stat mount umount; do
   command -v "$tool" >/dev/null || missing="$missing $tool"
 done
+# Before 3.1.3 it compares times by the second only.
+version=$(rsync --version 2>/dev/null | sed -n '1s/.*version v*\([0-9.]*\).*/\1/p')
+if [ -n "$version" ] && [ "$(printf '%s\n' 3.1.3 "$version" | sort -V | head -n 1)" != 3.1.3 ]; then
+  missing="$missing rsync-3.1.3"
+fi
 case $kind in
   ext4) for tool in mkfs.ext4 dumpe2fs e2label; do
     command -v "$tool" >/dev/null || missing="$missing $tool"

@@ -30,4 +30,12 @@ echo "original=$(digest "$STATE/manifest.original")"
 echo "replacement=$(digest "$STATE/manifest.replacement")"
 echo "differences=$(tr -cd '\n' <"$STATE/differences" | wc -c)"
 echo "entries=$(find "$MOUNT" -xdev -printf x | wc -c)"
+# The first entries that differ, for people.
+if ! cmp -s "$STATE/manifest.original" "$STATE/manifest.replacement"; then
+  sort -z -o "$STATE/manifest.original" "$STATE/manifest.original"
+  sort -z -o "$STATE/manifest.replacement" "$STATE/manifest.replacement"
+  comm -z -3 "$STATE/manifest.original" "$STATE/manifest.replacement" | tr '\0' '\n' |
+    head -n 6 >>"$STATE/differences"
+fi
+echo "first=$(hex "$(head -c 900 "$STATE/differences")")"
 rm -f "$STATE/manifest.original" "$STATE/manifest.replacement" "$STATE/differences"

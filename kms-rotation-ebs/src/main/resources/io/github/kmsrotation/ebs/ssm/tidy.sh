@@ -22,5 +22,6 @@ for name in uuid mount options kind kind.part prepared read-only spec fstab.befo
   rm -f "$STATE/$name"
 done
 rmdir "$STATE"
-rmdir "${STATE%/*}" 2>/dev/null || :
+# Shared by the volumes of a run, and by runs: the last takes them away.
+rmdir "${STATE%/*}" /var/lib/kms-rotation 2>/dev/null || :
 rm -f "/run/kms-rotation-$ORIGINAL.lock"
