@@ -115,10 +115,7 @@ final class SsmCommands {
         LIST,
         () ->
             client
-                .listCommandInvocationsPaginator(
-                    r ->
-                        r.instanceId(job.instanceId())
-                            .filters(after))
+                .listCommandInvocationsPaginator(r -> r.instanceId(job.instanceId()).filters(after))
                 .commandInvocations()
                 .stream()
                 .filter(invocation -> comment.equals(invocation.comment()))

@@ -173,7 +173,9 @@ class CopyRotationTest {
     rotate(copy.copying().build());
 
     assertThat(copy.world.deletedOnTerminationByVolume(copy.instance))
-        .isEqualTo(Map.of(copy.world.at(copy.instance, EbsWorld.ROOT), true, copy.mountedAt("/data"), true));
+        .isEqualTo(
+            Map.of(
+                copy.world.at(copy.instance, EbsWorld.ROOT), true, copy.mountedAt("/data"), true));
   }
 
   @Test

@@ -42,11 +42,7 @@ class CopySafetyTest {
   }
 
   private RotationReport rollBack(RotationReport report) {
-    return copy.world
-        .runner()
-        .with(copy.copying().build())
-        .build()
-        .rollBack(report.plan().runId());
+    return copy.world.runner().with(copy.copying().build()).build().rollBack(report.plan().runId());
   }
 
   private void assertBlocked(RotationReport report, String why) {
@@ -77,8 +73,7 @@ class CopySafetyTest {
   void volumeThatIsNotAttached_isRefused() {
     String unattached = copy.world.volume(r -> {});
 
-    assertThatThrownBy(
-            () -> copy.world.planner(unattached).with(copy.copying().build()).plan())
+    assertThatThrownBy(() -> copy.world.planner(unattached).with(copy.copying().build()).plan())
         .isInstanceOf(PlanningException.class)
         .hasMessageContaining("It is not attached to an instance, so nothing can copy it.");
   }
@@ -202,7 +197,8 @@ class CopySafetyTest {
 
     run(copy.copying().build()).requireComplete();
 
-    assertThat(copy.world.attached(copy.instance)).containsOnlyKeys(EbsWorld.ROOT, "xvdg", "/dev/sdi");
+    assertThat(copy.world.attached(copy.instance))
+        .containsOnlyKeys(EbsWorld.ROOT, "xvdg", "/dev/sdi");
   }
 
   @Test

@@ -79,7 +79,11 @@ final class CopyWorld implements AutoCloseable {
     instance =
         world.instance(
             r -> r.instanceType(instanceType).iamInstanceProfile(p -> p.name("managed")));
-    original = world.volume(r -> r.size(1).tagSpecifications(EbsWorld.tags("volume", EbsWorld.tag("purpose", "orders"))));
+    original =
+        world.volume(
+            r ->
+                r.size(1)
+                    .tagSpecifications(EbsWorld.tags("volume", EbsWorld.tag("purpose", "orders"))));
     world.attach(original, instance, EbsWorld.DATA);
     world.aws.calls().clear();
   }

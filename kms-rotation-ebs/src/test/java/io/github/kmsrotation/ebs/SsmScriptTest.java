@@ -47,9 +47,7 @@ class SsmScriptTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "survey", "prepare", "copy", "synchronise", "switch", "revert", "tidy", "check"
-      })
+      strings = {"survey", "prepare", "copy", "synchronise", "switch", "revert", "tidy", "check"})
   void script_hasNoFindingsOfShellcheck(String name) throws Exception {
     Path script = directory.resolve(name + ".sh");
     Files.writeString(script, text(name));
@@ -70,9 +68,7 @@ class SsmScriptTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "survey", "prepare", "copy", "synchronise", "switch", "revert", "tidy", "check"
-      })
+      strings = {"survey", "prepare", "copy", "synchronise", "switch", "revert", "tidy", "check"})
   void script_isOfASizeAndShapeThatRunCommandTakes(String name) {
     assertThat(text(name)).hasSizeLessThan(64 * 1024).doesNotContain("{{");
   }
@@ -82,8 +78,7 @@ class SsmScriptTest {
   void script_isNotToldWhatAShellReadsAsSomethingElse(String value) {
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () ->
-                SsmScript.of("check", Duration.ofHours(1)).text(Map.of("EXPECTED_MOUNT", value)));
+            () -> SsmScript.of("check", Duration.ofHours(1)).text(Map.of("EXPECTED_MOUNT", value)));
   }
 
   @Test
