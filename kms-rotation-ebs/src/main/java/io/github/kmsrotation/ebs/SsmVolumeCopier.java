@@ -30,7 +30,7 @@ import software.amazon.awssdk.services.ssm.SsmClient;
 public final class SsmVolumeCopier implements VolumeCopier {
 
   private static final Duration SHORT = Duration.ofHours(1);
-  private static final Duration LONGEST = Duration.ofHours(48);
+  private static final Duration LONGEST = Duration.ofDays(2);
 
   private final SsmCommands commands;
   private final Duration copyTimeout;

@@ -105,13 +105,19 @@ final class CopyWorld implements AutoCloseable {
   CopyWorld fill(String kind, String mountPoint) {
     assumeCapable(world, kind);
     String at = quoted(mountPoint);
+    String make =
+        """
+        d=$(@device); mkfs.@kind -q -L data "$d"; mkdir -p -- @at; mount -o noatime "$d" @at
+        { printf 'UUID=%s\\t' "$(blkid -o value -s UUID "$d")"; printf %s @escaped
+        printf '\\t@kind  noatime,nofail 0 2 # ours\\n'; } >>/etc/fstab
+        cd -- @at
+        """;
     guest(
-        ("d=$(" + device(original) + ")\nmkfs." + kind + " -q -L data $d\nmkdir -p -- " + at + "\n")
-            + ("mount -o noatime $d " + at + "\n")
-            + ("{ printf 'UUID=%s\\t' $(blkid -o value -s UUID $d)\nprintf %s ")
-            + (quoted(fstab(mountPoint)) + "\nprintf '\\t" + kind)
-            + "  noatime,nofail 0 2 # ours\\n'; } >>/etc/fstab\n"
-            + ("cd -- " + at + "\n" + ODDITIES));
+        make.replace("@device", device(original))
+                .replace("@kind", kind)
+                .replace("@escaped", quoted(fstab(mountPoint)))
+                .replace("@at", at)
+            + ODDITIES);
     world.aws.calls().clear();
     return this;
   }
