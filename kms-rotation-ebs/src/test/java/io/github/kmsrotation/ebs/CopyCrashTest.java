@@ -64,7 +64,8 @@ class CopyCrashTest {
 
   @BeforeEach
   void start() {
-    copy = new CopyWorld(directory.resolve("journal")).fill("ext4", AT);
+    copy = new CopyWorld(directory.resolve("journal"));
+    copy.fill("ext4", AT);
     listing = copy.listing(AT);
     fstab = copy.guest("ls -ln --time-style=+ /etc/fstab; cat /etc/fstab");
     mounts = mounts();
