@@ -167,6 +167,43 @@ class CopySafetyTest {
   }
 
   @Test
+  void originalThatIsWritableAgainBeforeTheSwitch_isNotSwitched() {
+    copy.fill("ext4", "/data");
+    EbsOptions options = copy.copying().build();
+    RotationPlan plan = copy.plan(options);
+    copy.world.aws.faults().onMutating().nth(6).error("AccessDeniedException", 400);
+    copy.approving(options).run(plan);
+    copy.guest("mount -o remount,rw /data; echo late >/data/late");
+
+    RotationReport stopped = copy.approving(options).resume(plan.runId());
+
+    assertBlocked(stopped, "The original was mounted for writing since it was compared");
+    assertThat(rollBack(stopped).status()).isEqualTo(RunStatus.ROLLED_BACK);
+    assertServes();
+    assertThat(copy.guest("cat /data/late")).isEqualTo("late\n");
+  }
+
+  /** The new volume's file system is spoilt, so that it cannot be mounted. */
+  @Test
+  void newVolumeThatCannotBeMounted_leavesTheOriginalMounted() {
+    copy.fill("ext4", "/data");
+    EbsOptions options = copy.copying().build();
+    RotationPlan plan = copy.plan(options);
+    copy.world.aws.faults().onMutating().nth(6).error("AccessDeniedException", 400);
+    copy.approving(options).run(plan);
+    copy.guest(
+        "umount /dev/nvme2n1; dd if=/dev/zero of=/dev/nvme2n1 bs=1M count=4 conv=fsync"
+            + " status=none");
+
+    RotationReport stopped = copy.approving(options).resume(plan.runId());
+
+    assertBlocked(stopped, "The original is mounted again, read-only until");
+    assertThat(copy.mountedAt("/data")).isEqualTo(copy.original);
+    assertThat(rollBack(stopped).status()).isEqualTo(RunStatus.ROLLED_BACK);
+    assertServes();
+  }
+
+  @Test
   void commandThatTakesTooLong_isToldOf() {
     copy.fill("ext4", "/data");
     EbsOptions options = copy.copying().build();

@@ -1,5 +1,5 @@
 # Unmounts the original and mounts the new volume in its place, now and, by UUID, at every start. If
-# that fails, the original is mounted as before.
+# that fails, the original is mounted again, read-only until the switch is tried anew or undone.
 begin_forward
 find_original
 find_replacement
@@ -15,11 +15,18 @@ fi
 options=$(fstab_field options)
 [ -n "$options" ] || options=$(cat "$STATE/options")
 back() {
-  mount -t "$(cat "$STATE/kind")" -o "$(cat "$STATE/options")" "$ORIGINAL_BLOCK" "$MOUNT" || :
-  fail "$1 The original is mounted as before."
+  mount -t "$(cat "$STATE/kind")" -o "$(cat "$STATE/options"),ro" "$ORIGINAL_BLOCK" "$MOUNT" ||
+    fail "$1 Nor can the original be mounted again: do that by hand."
+  fail "$1 The original is mounted again, read-only until this is tried anew or rolled back."
+}
+is_read_only() {
+  MINE=$(number_of "$1") awk '$3 == ENVIRON["MINE"] && $6 !~ /^ro(,|$)/ { writable = 1 }
+    END { exit writable }' /proc/self/mountinfo
 }
 if ! is_mounted_at "$REPLACEMENT_BLOCK" "$MOUNT"; then
   if is_mounted_at "$ORIGINAL_BLOCK" "$MOUNT"; then
+    is_read_only "$ORIGINAL_BLOCK" ||
+      fail "The original was mounted for writing since it was compared: roll back, and plan anew."
     umount "$MOUNT" || fail "The volume $ORIGINAL is still in use: $(users_of "$MOUNT")"
   fi
   unmount_new || back "The new volume is in use."
