@@ -28,6 +28,7 @@ import software.amazon.awssdk.services.kms.KmsClient;
  *   <li>EBS initializes new volumes at its own pace, which costs nothing
  *   <li>snapshots and AMIs are copied as fast as EBS can, which costs nothing either
  *   <li>the snapshots from which the new volumes were made stay, under the old key
+ *   <li>new volumes are made from snapshots, not copied to by the operating system
  * </ul>
  */
 public final class EbsOptions implements StrategyOptions<EbsTarget> {
@@ -36,6 +37,7 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
   private static final int MOST_RATE = 300;
   private static final Duration COMPLETION_STEP = Duration.ofMinutes(15);
   private static final Duration LONGEST_COMPLETION = Duration.ofDays(2);
+  private static final int MOST_GIB = 65_536;
 
   private final Optional<Ec2Client> client;
   private final Optional<KmsClient> kmsClient;
@@ -53,6 +55,8 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
   private final Optional<Duration> completionDuration;
   private final Optional<TrafficSwitch> trafficSwitch;
   private final boolean losingWritesAccepted;
+  private final Optional<VolumeCopier> copier;
+  private final OptionalInt newSize;
 
   private EbsOptions(Builder builder) {
     this.client = builder.client;
@@ -71,6 +75,8 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     this.completionDuration = builder.completionDuration;
     this.trafficSwitch = builder.trafficSwitch;
     this.losingWritesAccepted = builder.losingWritesAccepted;
+    this.copier = builder.copier;
+    this.newSize = builder.newSize;
   }
 
   /**
@@ -151,6 +157,14 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     return losingWritesAccepted;
   }
 
+  Optional<VolumeCopier> copier() {
+    return copier;
+  }
+
+  OptionalInt newSize() {
+    return newSize;
+  }
+
   @Override
   public String toString() {
     return "EbsOptions[stopInstance="
@@ -183,6 +197,8 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     private Optional<Duration> completionDuration = Optional.empty();
     private Optional<TrafficSwitch> trafficSwitch = Optional.empty();
     private boolean losingWritesAccepted;
+    private Optional<VolumeCopier> copier = Optional.empty();
+    private OptionalInt newSize = OptionalInt.empty();
 
     private Builder() {}
 
@@ -420,6 +436,21 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     }
 
     /**
+     * New volumes are empty ones that are attached to the same, running instance, copied to by its
+     * operating system, and mounted where the originals were; for data volumes. The originals serve
+     * until the cutover, and stay attached until RETIRE. {@link #writeFreeze} is called in the
+     * cutover then, to stop and to start what uses the volumes: it leaves them mounted.
+     *
+     * @param copier what is done on the instance
+     * @return this builder
+     * @see SsmVolumeCopier
+     */
+    public Builder copyWith(VolumeCopier copier) {
+      this.copier = Optional.of(copier);
+      return this;
+    }
+
+    /**
      * With {@link #newInstance} or {@link #replaceRootVolume}, for what keeps nothing that matters:
      * the original serves until the new instance, or the new root volume, does, and what is written
      * from the snapshots on is lost. The snapshots are crash-consistent. The originals, which have
@@ -433,54 +464,34 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     }
 
     /**
+     * With {@link #copyWith}, how large the new volumes are: the originals' size by default.
+     *
+     * @param gib 1 to 65,536 GiB, and no less than any of the originals has
+     * @return this builder
+     * @throws IllegalArgumentException if out of range
+     */
+    public Builder newVolumeSize(int gib) {
+      if (gib < 1 || gib > MOST_GIB) {
+        throw new IllegalArgumentException("newVolumeSize must be 1 to 65,536 GiB, was " + gib);
+      }
+      this.newSize = OptionalInt.of(gib);
+      return this;
+    }
+
+    /**
      * Builds.
      *
      * @return the options
      * @throws IllegalArgumentException if both {@link #stopInstance} and {@link #writeFreeze} were
-     *     given; or more than one of {@link #copyVolumes}, {@link #fastSnapshotRestore} and {@link
-     *     #volumeInitializationRate}; or a consent to lose writes without what it is for, or
-     *     together with what stops them
+     *     given; or {@link #copyWith} and what is about snapshots, stopping or another instance; or
+     *     {@link #newVolumeSize} without {@link #copyWith}; or more than one of {@link
+     *     #copyVolumes}, {@link #fastSnapshotRestore} and {@link #volumeInitializationRate}; or a
+     *     consent to lose writes without what it is for, or together with what stops them
      */
     public EbsOptions build() {
-      if (stopsInstance && writeFreeze.isPresent()) {
-        throw new IllegalArgumentException(
-            "Give stopInstance() or writeFreeze(...), not both: an instance that is stopped writes"
-                + " nothing.");
-      }
-      if (initializationRate.isPresent() && restoresFast) {
-        throw new IllegalArgumentException(
-            "Give fastSnapshotRestore() or volumeInitializationRate(...), not both: AWS would"
-                + " initialize at the rate, and bill both.");
-      }
-      if (copiesVolumes && (restoresFast || initializationRate.isPresent())) {
-        throw new IllegalArgumentException(
-            "fastSnapshotRestore() and volumeInitializationRate(...) are for volumes made from"
-                + " snapshots: give none of them with copyVolumes().");
-      }
-      if (replacesRootVolume && trafficSwitch.isPresent()) {
-        throw new IllegalArgumentException(
-            "Give newInstance(...) or replaceRootVolume(), not both: a new instance has a root"
-                + " volume of its own.");
-      }
-      checkLoss();
-      return new EbsOptions(this);
-    }
-
-    private void checkLoss() {
-      if (!losingWritesAccepted) {
-        return;
-      }
-      if (trafficSwitch.isEmpty() && !replacesRootVolume) {
-        throw new IllegalArgumentException(
-            "iAcceptLosingWritesMadeAfterTheSnapshot() is for newInstance(...) and"
-                + " replaceRootVolume() only: any other way stops writes, or is refused.");
-      }
-      // A root volume that no task can replace is swapped while the instance is stopped.
-      if (writeFreeze.isPresent() || (stopsInstance && trafficSwitch.isPresent())) {
-        throw new IllegalArgumentException(
-            "Give iAcceptLosingWritesMadeAfterTheSnapshot(), or what stops writes (stopInstance()"
-                + " or writeFreeze(...)), not both: nothing is lost then.");
-      }
+      EbsOptions options = new EbsOptions(this);
+      Contradictions.refuse(options);
+      return options;
     }
   }
 }

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -49,10 +48,19 @@ final class EbsPlanning {
     EbsPreflight preflight = new EbsPreflight(request, options, ec2, findings);
     Subject subject = subject(located, toCopy, preflight);
     preflight.check(located.instance(), toCopy, subject);
+    SortedMap<String, String> attributes =
+        options
+            .copier()
+            .map(
+                copier ->
+                    new CopyPreflight(request, options, copier, findings)
+                        .attributes(located.instance(), toCopy, subject))
+            .orElseGet(() -> EbsSteps.attributes(subject, options));
+    attributes.putAll(preflight.newInstance());
     Chosen key = key(located.volumes(), toRotate);
     String account = account(located);
     findings.throwIfAny(what());
-    return build(subject, account, toRotate, key, preflight.newInstance());
+    return build(subject, account, toRotate, key, attributes);
   }
 
   /** What was asked for: an instance and its volumes, or a volume and the instance it is on. */
@@ -219,9 +227,7 @@ final class EbsPlanning {
       String account,
       List<Volume> toRotate,
       Chosen key,
-      Map<String, String> newInstance) {
-    SortedMap<String, String> attributes = EbsSteps.attributes(subject, options);
-    attributes.putAll(newInstance);
+      SortedMap<String, String> attributes) {
     Instant now = request.clock().instant();
     Optional<String> current =
         toRotate.stream().flatMap(v -> Optional.ofNullable(v.kmsKeyId()).stream()).findFirst();

@@ -50,6 +50,9 @@ final class EbsPreflight {
     if (options.trafficSwitch().isPresent()) {
       return replacement().writes(instance);
     }
+    if (options.copier().isPresent()) {
+      return Writes.FROZEN;
+    }
     if (instance.state().name() == InstanceStateName.STOPPED) {
       return Writes.STOPPED_ALREADY;
     }

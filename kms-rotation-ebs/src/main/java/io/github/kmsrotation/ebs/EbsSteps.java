@@ -15,7 +15,7 @@ import java.util.SortedMap;
 /** The steps that replace volumes, in order, from what the plan noted. */
 final class EbsSteps {
 
-  private static final String OBSERVE_FOR = "observeFor";
+  static final String OBSERVE_FOR = "observeFor";
   private static final String DELETES_SNAPSHOTS = "deletesFinalSnapshots";
   private static final String RATE = "volumeInitializationRate";
   private static final String COPIES = "copyVolumes";
@@ -51,6 +51,9 @@ final class EbsSteps {
   }
 
   static List<Step> of(EbsStep.Env env) {
+    if (CopyWay.isOf(env.plan())) {
+      return CopyWay.steps(env);
+    }
     if (NewInstance.isPlanned(env.plan())) {
       return NewInstance.steps(
           env,
@@ -120,7 +123,7 @@ final class EbsSteps {
     }
   }
 
-  private static VolumeFreeze hook(EbsStep.Env env) {
+  static VolumeFreeze hook(EbsStep.Env env) {
     return env.options()
         .writeFreeze()
         .orElseThrow(

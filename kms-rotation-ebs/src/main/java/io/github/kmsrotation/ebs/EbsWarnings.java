@@ -113,6 +113,9 @@ final class EbsWarnings {
         "Whatever names the old ones has to learn them: Terraform or CloudFormation, backup and"
             + " lifecycle policies that go by id, alarms, fstab entries that go by NVMe serial"
             + " number. The report names them.");
+    if (options.copier().isPresent()) {
+      return;
+    }
     findings.warning(
         "Snapshots and AMIs of the originals stay under the old key"
             + (options.deletesFinalSnapshots() ? "." : ", the run's own among them."),

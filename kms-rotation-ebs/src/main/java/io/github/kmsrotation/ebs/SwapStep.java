@@ -73,8 +73,12 @@ final class SwapStep extends EbsStep {
             disk.volumeId(),
             (replacement, original) -> stillRunning(context));
     return outcome instanceof StepOutcome.Done
-        ? StepOutcome.done(Facts.of(Map.of(SERVED, Boolean.toString(mayHaveServed(context)))))
+        ? StepOutcome.done(served(mayHaveServed(context)))
         : outcome;
+  }
+
+  static Facts served(boolean mayHaveServed) {
+    return Facts.of(Map.of(SERVED, Boolean.toString(mayHaveServed)));
   }
 
   /** Whether an undone swap left a new volume to which something may have been written. */

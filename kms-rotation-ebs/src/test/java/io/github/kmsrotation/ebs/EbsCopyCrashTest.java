@@ -100,7 +100,7 @@ class EbsCopyCrashTest {
   private void create(Scenario wanted) {
     scenario = wanted;
     world = new EbsWorld(directory);
-    CopyWorld copies = new CopyWorld(world);
+    ImageWorld copies = new ImageWorld(world);
     switch (wanted) {
       case SNAPSHOT -> {
         target = copies.snapshot("as of 2025");
@@ -149,8 +149,8 @@ class EbsCopyCrashTest {
     for (Snapshot copy : snapshots()) {
       assertThat(copy.kmsKeyId()).isEqualTo(world.newKey);
       assertThat(copy.tags()).extracting(tag -> tag.key()).containsOnly("team", "empty");
-      assertThat(world.read(copy.snapshotId(), CopyWorld.TEXT.length()))
-          .isEqualTo(CopyWorld.TEXT + "|" + CopyWorld.TEXT);
+      assertThat(world.read(copy.snapshotId(), ImageWorld.TEXT.length()))
+          .isEqualTo(ImageWorld.TEXT + "|" + ImageWorld.TEXT);
     }
     List<Image> images = images();
     assertThat(images).hasSize(scenario == Scenario.IMAGE ? 1 : 0);

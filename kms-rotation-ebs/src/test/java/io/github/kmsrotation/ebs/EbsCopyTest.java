@@ -34,12 +34,12 @@ class EbsCopyTest {
 
   @TempDir Path directory;
   private EbsWorld world;
-  private CopyWorld copies;
+  private ImageWorld copies;
 
   @BeforeEach
   void start() {
     world = new EbsWorld(directory);
-    copies = new CopyWorld(world);
+    copies = new ImageWorld(world);
   }
 
   @AfterEach
@@ -75,7 +75,7 @@ class EbsCopyTest {
         planner(original)
             .with(world.application.undecided().completionDuration(Duration.ofMinutes(45)).build())
             .plan();
-    assertThat(warnings(plan)).contains("45 minutes", CopyWorld.ACCOUNT, "time-based");
+    assertThat(warnings(plan)).contains("45 minutes", ImageWorld.ACCOUNT, "time-based");
 
     RotationReport report = run(plan).requireComplete();
 
@@ -97,7 +97,7 @@ class EbsCopyTest {
                             .attribute(SnapshotAttributeName.CREATE_VOLUME_PERMISSION))
                 .createVolumePermissions())
         .singleElement()
-        .satisfies(p -> assertThat(p.userId()).isEqualTo(CopyWorld.ACCOUNT));
+        .satisfies(p -> assertThat(p.userId()).isEqualTo(ImageWorld.ACCOUNT));
     assertThat(report.toString()).contains(copy.snapshotId());
   }
 
@@ -118,7 +118,7 @@ class EbsCopyTest {
   @Test
   void snapshotOfAnAmi_isCopied_butNotDeleted_untilTheAmiIsGone() {
     String image = copies.image();
-    String original = CopyWorld.snapshots(copies.onlyImage()).getOrDefault("/dev/sdx", "");
+    String original = ImageWorld.snapshots(copies.onlyImage()).getOrDefault("/dev/sdx", "");
     RotationPlan plan = planner(original).plan();
     assertThat(warnings(plan)).contains("named by AMIs: " + image);
 
@@ -153,7 +153,7 @@ class EbsCopyTest {
     String original = copies.image();
     Image before = copies.onlyImage();
     RotationPlan plan = planner(original).plan();
-    assertThat(warnings(plan)).contains("another name", CopyWorld.ACCOUNT, "Auto Scaling");
+    assertThat(warnings(plan)).contains("another name", ImageWorld.ACCOUNT, "Auto Scaling");
 
     RotationReport report = run(plan).requireComplete();
 
@@ -185,12 +185,12 @@ class EbsCopyTest {
                     r -> r.imageId(copy.imageId()).attribute(ImageAttributeName.LAUNCH_PERMISSION))
                 .launchPermissions())
         .singleElement()
-        .satisfies(p -> assertThat(p.userId()).isEqualTo(CopyWorld.ACCOUNT));
+        .satisfies(p -> assertThat(p.userId()).isEqualTo(ImageWorld.ACCOUNT));
     assertThat(copy.blockDeviceMappings())
         .extracting(m -> settings(m.ebs()))
         .containsExactly("9 gp3 4000 300 false", "6 io2 700 null true");
-    assertThat(world.aws.ec2().snapshots()).containsOnlyKeys(CopyWorld.snapshots(copy).values());
-    for (String snapshotId : CopyWorld.snapshots(copy).values()) {
+    assertThat(world.aws.ec2().snapshots()).containsOnlyKeys(ImageWorld.snapshots(copy).values());
+    for (String snapshotId : ImageWorld.snapshots(copy).values()) {
       assertThat(copies.describe(snapshotId).kmsKeyId()).isEqualTo(world.newKey);
       assertThat(copies.describe(snapshotId).tags()).hasSize(2);
       assertThat(world.read(snapshotId, 6)).isEqualTo("orders|orders");
@@ -245,7 +245,7 @@ class EbsCopyTest {
   @Test
   void image_whoseSnapshotAnotherAmiNames_leavesThatSnapshot_andSaysSo() {
     String original = copies.image();
-    String shared = CopyWorld.snapshots(copies.onlyImage()).getOrDefault("/dev/sda1", "");
+    String shared = ImageWorld.snapshots(copies.onlyImage()).getOrDefault("/dev/sda1", "");
     String other =
         world
             .ec2

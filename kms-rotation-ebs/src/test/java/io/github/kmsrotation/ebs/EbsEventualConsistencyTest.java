@@ -115,7 +115,7 @@ class EbsEventualConsistencyTest {
 
   @Test
   void snapshotAndImage_endTheSame() {
-    CopyWorld copies = new CopyWorld(world);
+    ImageWorld copies = new ImageWorld(world);
     EbsOptions options = world.application.undecided().build();
     String snapshot = copies.snapshot("as of 2025");
     String image = copies.image();

@@ -7,6 +7,7 @@ import io.github.kmsrotation.testkit.http.Operation;
 import io.github.kmsrotation.testkit.http.WireProtocol;
 import io.github.kmsrotation.testkit.kms.KmsService;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -354,6 +355,56 @@ public final class Ec2Service implements AwsService, AutoCloseable {
     Map<String, String> tags = store.instance(region, id).tags;
     tags.remove(key);
     value.ifPresent(v -> tags.put(key, v));
+  }
+
+  /**
+   * Has something run on the instances.
+   *
+   * @param guest what
+   */
+  public void setGuest(Guest guest) {
+    store.guest = guest;
+  }
+
+  /**
+   * The instances of a Region, as their operating systems know them.
+   *
+   * @param region the Region
+   * @return all that are found
+   */
+  public List<GuestInstance> guests(String region) {
+    return store.in(region, Instance.class).stream()
+        .map(
+            instance ->
+                new GuestInstance(
+                    instance.id,
+                    instance.region,
+                    instance.is(InstanceState.RUNNING),
+                    instance.launchedAt,
+                    instance.type.isNitro,
+                    instance.settings.containsKey("iamInstanceProfile")))
+        .toList();
+  }
+
+  /**
+   * The volumes that the operating system of an instance sees.
+   *
+   * @param instanceId an instance
+   * @return in the order in which they were attached
+   */
+  public List<GuestInstance.Disk> disks(String instanceId) {
+    return store.all(Volume.class).stream()
+        .flatMap(
+            volume ->
+                volume.attachmentTo(instanceId).stream()
+                    .filter(a -> !a.status.equals("attaching") && !a.status.equals("detached"))
+                    .map(
+                        a ->
+                            new GuestInstance.Disk(
+                                volume.id,
+                                a.device,
+                                volume.data.open((long) volume.settings.sizeGib() << 30))))
+        .toList();
   }
 
   @Override
