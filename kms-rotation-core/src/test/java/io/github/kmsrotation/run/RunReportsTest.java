@@ -181,7 +181,10 @@ class RunReportsTest {
         .contains(
             "RETIRE awaits an approval; it takes Approval.iAcceptThatThisCannotBeUndone, because"
                 + " step 'destroy' cannot be undone.");
-    assertThat(stopping().run(ToyStrategy.plan("make-copy", "compare", "disturb")).reason())
+    assertThat(
+            stopping()
+                .run(ToyStrategy.planFor("other", "make-copy", "compare", "disturb"))
+                .reason())
         .contains("because step 'disturb' may disrupt what cannot be put right.");
   }
 

@@ -2,6 +2,7 @@ package io.github.kmsrotation.ebs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kmsrotation.journal.FileJournal;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.StepDescription;
@@ -10,6 +11,7 @@ import io.github.kmsrotation.run.Approval;
 import io.github.kmsrotation.run.Approvals;
 import io.github.kmsrotation.run.RotationListener;
 import io.github.kmsrotation.run.RotationReport;
+import io.github.kmsrotation.run.RotationRunner;
 import io.github.kmsrotation.run.RunStatus;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EbsSafetyTest {
 
   @TempDir Path directory;
+  @TempDir Path elsewhere;
   private EbsWorld world;
   private String instance = "";
   private String root = "";
@@ -318,15 +321,18 @@ class EbsSafetyTest {
   }
 
   @Test
-  void run_whenAnotherRunIsUnderWay_doesNothing() {
+  void run_whenAnotherRunThatSharesNoJournalIsUnderWay_doesNothing() {
     RotationPlan second = world.planner(instance).plan();
     RotationReport first = runUpTo();
 
-    RotationReport report = world.approving().run(second);
+    RotationRunner.Builder somebodyElse = world.runner().journal(FileJournal.in(elsewhere));
+    RotationReport report =
+        somebodyElse.approval(Approvals.approveEveryPhaseIncludingDeletion()).build().run(second);
 
     assertThat(report.status()).isEqualTo(RunStatus.BLOCKED);
     assertThat(report.reason()).contains("Run " + first.runId());
-    rollBack(report);
+    assertThat(somebodyElse.build().rollBack(second.runId()).status())
+        .isEqualTo(RunStatus.ROLLED_BACK);
     assertThat(world.aws.ec2().instances()).isEqualTo(Map.of(instance, "stopped"));
     rollBack(first);
     assertOriginalServes();

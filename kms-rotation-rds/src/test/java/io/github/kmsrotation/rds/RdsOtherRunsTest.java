@@ -3,11 +3,14 @@ package io.github.kmsrotation.rds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.kmsrotation.journal.FileJournal;
 import io.github.kmsrotation.key.RotationReason;
 import io.github.kmsrotation.plan.PlanningException;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.RunId;
+import io.github.kmsrotation.run.Approvals;
 import io.github.kmsrotation.run.RotationReport;
+import io.github.kmsrotation.run.RotationRunner;
 import io.github.kmsrotation.run.RunStatus;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -18,10 +21,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.rds.model.Tag;
 
-/** Two runs of one DB instance would work against each other: the second is refused. */
+/**
+ * Two runs of one DB instance would work against each other: the second is refused, from a journal
+ * of its own, too, since the first is seen by its tags.
+ */
 class RdsOtherRunsTest {
 
   @TempDir Path directory;
+  @TempDir Path elsewhere;
   private RdsWorld world;
 
   @BeforeEach
@@ -37,6 +44,15 @@ class RdsOtherRunsTest {
 
   private RdsNames names(RotationPlan plan) {
     return new RdsNames(RdsWorld.DATABASE, plan.runId());
+  }
+
+  /** Of somebody who shares no journal with {@link RdsWorld#runner}. */
+  private RotationRunner.Builder somebodyElse() {
+    return world.runner().journal(FileJournal.in(elsewhere));
+  }
+
+  private RotationRunner somebodyElseApproving() {
+    return somebodyElse().approval(Approvals.approveEveryPhaseIncludingDeletion()).build();
   }
 
   private void assertPlanningIsRefusedBecauseOf(RotationPlan other) {
@@ -106,7 +122,7 @@ class RdsOtherRunsTest {
   void run_ofTwoThatWerePlannedTogether_isRefusedBeforeItFreezesAndThawsNothingWhenRolledBack() {
     RotationPlan first = world.planner().plan();
     RotationPlan second = world.planner().plan();
-    world.runner().build().run(first);
+    somebodyElse().build().run(first);
 
     RotationReport refused = world.approving().run(second);
     assertThat(refused.status()).isEqualTo(RunStatus.BLOCKED);
@@ -115,7 +131,7 @@ class RdsOtherRunsTest {
         .isEqualTo(RunStatus.ROLLED_BACK);
 
     assertThat(world.application.freezes).containsExactly("freeze orders-prod");
-    world.approving().resume(first.runId()).requireComplete();
+    somebodyElseApproving().resume(first.runId()).requireComplete();
     assertThat(world.application.freezes).containsExactly("freeze orders-prod", "thaw orders-prod");
   }
 
@@ -123,9 +139,9 @@ class RdsOtherRunsTest {
   void rollBack_ofARunThatWasRefused_isPossibleAfterTheOtherRunEnded() {
     RotationPlan first = world.planner().plan();
     RotationPlan second = world.planner().plan();
-    world.runner().build().run(first);
+    somebodyElse().build().run(first);
     assertThat(world.approving().run(second).status()).isEqualTo(RunStatus.BLOCKED);
-    world.approving().resume(first.runId()).requireComplete();
+    somebodyElseApproving().resume(first.runId()).requireComplete();
 
     RotationReport report = world.runner().build().rollBack(second.runId());
 
@@ -142,7 +158,7 @@ class RdsOtherRunsTest {
             .iAcceptThatTheDataIsNotCompared()
             .build();
     RotationPlan second = world.planner().with(options).plan();
-    world.runner().build().run(first);
+    somebodyElse().build().run(first);
     Map<String, String> before = world.aws.rds().snapshots();
 
     RotationReport refused = world.runner().with(options).build().run(second);

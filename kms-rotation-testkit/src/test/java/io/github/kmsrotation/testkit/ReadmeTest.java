@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.kmsrotation.testkit.autoscaling.AutoScalingService;
 import io.github.kmsrotation.testkit.clock.TestClock;
 import io.github.kmsrotation.testkit.clock.Timeline;
+import io.github.kmsrotation.testkit.dynamodb.DynamoDbService;
 import io.github.kmsrotation.testkit.ec2.Ec2Service;
+import io.github.kmsrotation.testkit.elb.ElbService;
 import io.github.kmsrotation.testkit.http.AwsService;
 import io.github.kmsrotation.testkit.kms.KmsService;
 import io.github.kmsrotation.testkit.rds.RdsService;
@@ -44,6 +46,9 @@ class ReadmeTest {
           List.of(kms, rds, ec2, ssm, new AutoScalingService(timeline, ec2), new StsService())) {
         assertNamed(service.name().toUpperCase(Locale.ROOT), service.operations().keySet());
       }
+      assertNamed(
+          "Elastic Load Balancing", new ElbService(ACCOUNT, timeline, ec2).operations().keySet());
+      assertNamed("DynamoDB", new DynamoDbService(ACCOUNT, timeline).operations().keySet());
       assertNamed("S3", s3.operations().keySet());
       S3ControlService control = new S3ControlService(ACCOUNT, new ReentrantLock(), timeline, s3);
       assertNamed("S3 Control", control.operations().keySet());
