@@ -337,4 +337,38 @@ class EmbeddedEc2ImagesTest extends Ec2Fixture {
                 .createVolumePermissions())
         .containsExactly(account);
   }
+
+  @Test
+  void createImage_ofAnInstance_makesTheSameVolumesAgain_orFailsWithASnapshot() {
+    String key = key();
+    String instance =
+        instance(
+            r ->
+                r.blockDeviceMappings(
+                    disk("/dev/xvda", e -> e.encrypted(true).kmsKeyId(key)),
+                    disk(
+                        "/dev/sdf",
+                        e -> e.volumeSize(5).volumeType("io1").iops(150).deleteOnTermination(false))));
+
+    assertRefused(
+        "NotModelled", () -> ec2.createImage(r -> r.instanceId(instance).name("rebooted")));
+    String id =
+        ec2.createImage(r -> r.instanceId(instance).name("copy").noReboot(true)).imageId();
+    assertThat(see(id).stateAsString()).isEqualTo("pending");
+    settle();
+
+    assertThat(see(id).stateAsString()).isEqualTo("available");
+    assertThat(see(id).sourceInstanceId()).isEqualTo(instance);
+    assertThat(see(id).blockDeviceMappings())
+        .satisfiesExactlyInAnyOrder(
+            root -> assertThat(root.ebs().encrypted()).isTrue(),
+            data -> {
+              assertThat(data.ebs().volumeSize()).isEqualTo(5);
+              assertThat(data.ebs().iops()).isEqualTo(150);
+              assertThat(data.ebs().deleteOnTermination()).isFalse();
+            });
+    assertRefused(
+        "InvalidAMIName.Duplicate",
+        () -> ec2.createImage(r -> r.instanceId(instance).name("copy").noReboot(true)));
+  }
 }
