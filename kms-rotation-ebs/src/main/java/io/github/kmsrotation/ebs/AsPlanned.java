@@ -4,6 +4,7 @@ import io.github.kmsrotation.plan.Evidence;
 import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepOutcome;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.ec2.model.VolumeAttachment;
@@ -19,8 +20,9 @@ final class AsPlanned {
 
   /** Empty if they are. */
   static Optional<StepOutcome> obstacle(EbsStep.Env env, StepContext context) {
+    Map<String, Volume> volumes = env.ec2().volumes(context, env.subject().volumeIds());
     for (Disk disk : env.subject().disks()) {
-      Optional<Volume> volume = env.ec2().volume(context, disk.volumeId());
+      Optional<Volume> volume = Optional.ofNullable(volumes.get(disk.volumeId()));
       if (volume.isEmpty()) {
         return Optional.of(EbsStep.gone("The volume " + disk.volumeId()));
       }

@@ -78,7 +78,9 @@ final class CreateVolumeStep extends EbsStep {
       return StepOutcome.done(copied.get());
     }
     String snapshotId = env.snapshotOf(context, disk).orElseThrow();
-    List<Volume> made = made(context, snapshotId);
+    // What was never asked for is not looked for.
+    List<Volume> made =
+        context.timesSent(CREATE, disk.volumeId()) > 0 ? made(context, snapshotId) : List.of();
     if (!made.isEmpty()) {
       return judge(made.get(0));
     }

@@ -4,7 +4,9 @@ import io.github.kmsrotation.aws.AwsReader;
 import io.github.kmsrotation.plan.RunId;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoreSuccessItem;
@@ -45,6 +47,17 @@ final class Ec2 {
 
   Optional<Volume> volume(AwsReader reader, String id) {
     return volumes(reader, filter("volume-id", List.of(id))).stream().findFirst();
+  }
+
+  /** Several in one call, by their ids; those that are not there are left out. */
+  Map<String, Volume> volumes(AwsReader reader, Collection<String> ids) {
+    Map<String, Volume> found = new HashMap<>();
+    List<String> all = List.copyOf(ids);
+    for (int from = 0; from < all.size(); from += MOST_FILTER_VALUES) {
+      List<String> some = all.subList(from, Math.min(all.size(), from + MOST_FILTER_VALUES));
+      volumes(reader, filter("volume-id", some)).forEach(v -> found.put(v.volumeId(), v));
+    }
+    return found;
   }
 
   List<Volume> volumesOf(AwsReader reader, String instanceId) {

@@ -7,6 +7,7 @@ import io.github.kmsrotation.error.MissingPermissionException;
 import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepOutcome;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
@@ -51,8 +52,9 @@ final class Exchange {
   }
 
   StepOutcome advance(StepContext context, String fromId, String toId, Obstacle obstacle) {
-    Optional<Volume> from = env.ec2().volume(context, fromId);
-    Optional<Volume> to = env.ec2().volume(context, toId);
+    Map<String, Volume> both = env.ec2().volumes(context, List.of(fromId, toId));
+    Optional<Volume> from = Optional.ofNullable(both.get(fromId));
+    Optional<Volume> to = Optional.ofNullable(both.get(toId));
     if (to.isEmpty()) {
       return StepOutcome.blocked(
           "The volume "

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.InstanceStateName;
+import software.amazon.awssdk.services.ec2.model.Volume;
 
 /**
  * Sees that the new volumes are in their place, and that the instance that the run started passes
@@ -42,9 +43,18 @@ final class ObserveStep extends EbsStep {
   @Override
   public StepOutcome advance(StepContext context) {
     List<Evidence> evidence = new ArrayList<>();
+    // First, as it takes minutes and looks again and again.
+    if (isExpectedToRun(context)) {
+      Optional<StepOutcome> unwell = unwell(context, evidence);
+      if (unwell.isPresent()) {
+        return unwell.get();
+      }
+    }
+    Seen seen = env.look(context);
     for (Disk disk : env.subject().disks()) {
+      Optional<Volume> replacement = seen.replacement(disk);
       Optional<StepOutcome> unfit =
-          Retirement.obstacle(env, context, disk, ec2.volume(context, disk.volumeId()));
+          Retirement.obstacle(env, context, disk, seen.original(disk), replacement);
       if (unfit.isPresent()) {
         return unfit.get();
       }
@@ -52,15 +62,7 @@ final class ObserveStep extends EbsStep {
           new Evidence(
               "KMS key of what took the place of " + disk.name(),
               env.targetKeyArn(),
-              env.replacement(context, disk)
-                  .map(volume -> VolumeAttribute.text(volume.kmsKeyId()))
-                  .orElse("")));
-    }
-    if (isExpectedToRun(context)) {
-      Optional<StepOutcome> unwell = unwell(context, evidence);
-      if (unwell.isPresent()) {
-        return unwell.get();
-      }
+              replacement.map(volume -> VolumeAttribute.text(volume.kmsKeyId())).orElse("")));
     }
     return observation
         .rest("ec2:Observed", env.plan().targetId(), context.begunAt(), context.clock().instant())

@@ -28,9 +28,10 @@ final class VolumesVerifier implements Verifier {
   public Verification verify(StepContext context) {
     List<Snapshot> snapshots = env.ec2().snapshotsMadeBy(context, env.runId());
     List<Evidence> evidence = new ArrayList<>();
+    EbsStep.Seen seen = env.look(context);
     for (Disk disk : env.subject().disks()) {
-      Volume original = require(env.ec2().volume(context, disk.volumeId()), disk);
-      Volume replacement = require(env.replacement(context, disk), disk);
+      Volume original = require(seen.original(disk), disk);
+      Volume replacement = require(seen.replacement(disk), disk);
       evidence.addAll(VolumeAttribute.compare(original, replacement, env.targetKeyArn()));
       evidence.add(
           new Evidence(

@@ -91,6 +91,11 @@ class QuickstartTest {
         .contains("Under the new key: 5 volumes");
   }
 
+  @Test
+  void volumeWays_allSucceed() throws Exception {
+    assertThat(printed(VolumeWays::main).split("SUCCEEDED", -1)).hasSize(6);
+  }
+
   private static String key(String printed, String when) {
     Matcher line =
         Pattern.compile(when + ": vol-\\w+ holds 'the data' under (\\S+)").matcher(printed);

@@ -101,6 +101,15 @@ public interface Ec2View {
   void manage(String id, String principal);
 
   /**
+   * Puts a tag that only AWS can set, such as {@code aws:dlm:lifecycle-policy-id}.
+   *
+   * @param id of whatever has an id here
+   * @param key begins with {@code aws:}
+   * @param value its value
+   */
+  void tagAsAws(String id, String key, String value);
+
+  /**
    * An Elastic IP address for an instance: moving addresses is not modelled.
    *
    * @param instanceId gets it at its primary network interface

@@ -87,6 +87,11 @@ final class LockedEc2View implements Ec2View {
   }
 
   @Override
+  public void tagAsAws(String id, String key, String value) {
+    change(() -> ec2.tagAsAws(id, key, value));
+  }
+
+  @Override
   public void associateElasticIp(String instanceId, String address) {
     change(() -> ec2.associateElasticIp(instanceId, address));
   }

@@ -348,12 +348,15 @@ class EmbeddedEc2ImagesTest extends Ec2Fixture {
                     disk("/dev/xvda", e -> e.encrypted(true).kmsKeyId(key)),
                     disk(
                         "/dev/sdf",
-                        e -> e.volumeSize(5).volumeType("io1").iops(150).deleteOnTermination(false))));
+                        e ->
+                            e.volumeSize(5)
+                                .volumeType("io1")
+                                .iops(150)
+                                .deleteOnTermination(false))));
 
     assertRefused(
         "NotModelled", () -> ec2.createImage(r -> r.instanceId(instance).name("rebooted")));
-    String id =
-        ec2.createImage(r -> r.instanceId(instance).name("copy").noReboot(true)).imageId();
+    String id = ec2.createImage(r -> r.instanceId(instance).name("copy").noReboot(true)).imageId();
     assertThat(see(id).stateAsString()).isEqualTo("pending");
     settle();
 

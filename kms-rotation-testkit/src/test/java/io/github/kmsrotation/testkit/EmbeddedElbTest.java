@@ -43,7 +43,10 @@ class EmbeddedElbTest extends Ec2Fixture {
   }
 
   private List<String> states() {
-    return elb.describeTargetHealth(r -> r.targetGroupArn(group)).targetHealthDescriptions().stream()
+    return elb
+        .describeTargetHealth(r -> r.targetGroupArn(group))
+        .targetHealthDescriptions()
+        .stream()
         .map(told -> told.targetHealth().stateAsString())
         .toList();
   }

@@ -195,6 +195,20 @@ public final class Ec2Service implements AwsService, AutoCloseable {
   /**
    * For tests.
    *
+   * @param id of whatever has an id here
+   * @param key of a tag that only AWS can set
+   * @param value its value
+   */
+  public void tagAsAws(String id, String key, String value) {
+    if (!key.startsWith("aws:")) {
+      throw new IllegalArgumentException("That anybody can set, by CreateTags: " + key);
+    }
+    store.any(id).tags.put(key, value);
+  }
+
+  /**
+   * For tests.
+   *
    * @param instanceId gets an Elastic IP address at its primary network interface
    * @param address the address
    */
