@@ -54,16 +54,38 @@ public final class RotationPlanner<T extends Target> {
   }
 
   /**
-   * For an EBS volume, or for all volumes of an EC2 instance at one point in time. Needs the
-   * artifact {@code kms-rotation-ebs}.
+   * For an EBS volume, for all volumes of an EC2 instance at one point in time, for an EBS
+   * snapshot, or for an AMI with its snapshots. Needs the artifact {@code kms-rotation-ebs}.
    *
-   * @param volumeOrInstanceId for example {@code vol-0123456789abcdef0} or {@code
-   *     i-0123456789abcdef0}
+   * @param id of a volume ({@code vol-0123456789abcdef0}), an instance ({@code i-...}), a snapshot
+   *     ({@code snap-...}) or an AMI ({@code ami-...})
    * @return a planner
-   * @throws IllegalArgumentException if that is no id of a volume or an instance
+   * @throws IllegalArgumentException if that is no such id
    */
-  public static RotationPlanner<EbsTarget> forEbs(String volumeOrInstanceId) {
-    return new RotationPlanner<>(new EbsTarget(volumeOrInstanceId));
+  public static RotationPlanner<EbsTarget> forEbs(String id) {
+    return new RotationPlanner<>(new EbsTarget(id));
+  }
+
+  /**
+   * For the account's default KMS key for EBS encryption, in the Region of the client: under it go
+   * volumes and snapshot copies for which no key is named. What exists already stays as it is.
+   * Needs the artifact {@code kms-rotation-ebs}.
+   *
+   * @return a planner
+   */
+  public static RotationPlanner<EbsTarget> forEbsDefaultKey() {
+    return new RotationPlanner<>(new EbsTarget(EbsTarget.DEFAULT_KEY));
+  }
+
+  /**
+   * For what a selection found, such as {@code EbsSelection}: a volume, or an instance with all its
+   * volumes or some. Needs the artifact {@code kms-rotation-ebs}.
+   *
+   * @param target the target
+   * @return a planner
+   */
+  public static RotationPlanner<EbsTarget> forEbs(EbsTarget target) {
+    return new RotationPlanner<>(target);
   }
 
   /**

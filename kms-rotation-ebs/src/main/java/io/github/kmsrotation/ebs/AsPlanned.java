@@ -1,7 +1,10 @@
 package io.github.kmsrotation.ebs;
 
+import io.github.kmsrotation.plan.Evidence;
 import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepOutcome;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.ec2.model.VolumeAttachment;
@@ -17,8 +20,9 @@ final class AsPlanned {
 
   /** Empty if they are. */
   static Optional<StepOutcome> obstacle(EbsStep.Env env, StepContext context) {
+    Map<String, Volume> volumes = env.ec2().volumes(context, env.subject().volumeIds());
     for (Disk disk : env.subject().disks()) {
-      Optional<Volume> volume = env.ec2().volume(context, disk.volumeId());
+      Optional<Volume> volume = Optional.ofNullable(volumes.get(disk.volumeId()));
       if (volume.isEmpty()) {
         return Optional.of(EbsStep.gone("The volume " + disk.volumeId()));
       }
@@ -38,6 +42,19 @@ final class AsPlanned {
       }
     }
     return OtherRuns.obstacle(env, context);
+  }
+
+  /** The approval for the cutover may take days, in which somebody may change the original. */
+  static Optional<StepOutcome> differing(EbsStep.Env env, Volume original, Volume replacement) {
+    List<Evidence> evidence = VolumeAttribute.compare(original, replacement, env.targetKeyArn());
+    List<Evidence> differences = evidence.stream().filter(e -> !e.matches()).toList();
+    return differences.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new StepOutcome.Blocked(
+                "The new volume differs from the original by now: " + differences + ".",
+                "The original is still attached. Mend the difference and resume, or roll back.",
+                evidence));
   }
 
   private static String planned(EbsStep.Env env, Disk disk) {

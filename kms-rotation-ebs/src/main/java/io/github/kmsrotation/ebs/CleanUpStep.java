@@ -23,8 +23,7 @@ final class CleanUpStep extends EbsStep {
     super(
         new StepDescription(
             "clean-up",
-            "Take the run's tag off the new volumes; the snapshots of the originals "
-                + (deletesSnapshots ? "are deleted" : "stay, under the old key"),
+            "Take the run's tag off the new volumes" + ofSnapshots(env, deletesSnapshots),
             Phase.RETIRE,
             deletesSnapshots ? List.of(UNTAG, SnapshotsStep.DELETE) : List.of(UNTAG),
             List.of(),
@@ -54,12 +53,24 @@ final class CleanUpStep extends EbsStep {
       context.mutate(
           UNTAG,
           env.plan().targetId(),
-          () ->
-              ec2.client()
-                  .deleteTags(
-                      r -> r.resources(tagged).tags(Tag.builder().key(RunId.TAG_KEY).build())));
+          () -> ec2.client().deleteTags(r -> r.resources(tagged).tags(tags())));
     }
     return waitFor("ec2:TagRemoved", env.plan().targetId(), "still tagged");
+  }
+
+  private List<Tag> tags() {
+    Tag ofRun = Tag.builder().key(RunId.TAG_KEY).build();
+    return CopyWay.isOf(env.plan())
+        ? List.of(Tag.builder().key(RunTag.COPY_KEY).build(), ofRun)
+        : List.of(ofRun);
+  }
+
+  private static String ofSnapshots(Env env, boolean deletesSnapshots) {
+    if (CopyWay.isOf(env.plan())) {
+      return "";
+    }
+    return "; the snapshots of the originals "
+        + (deletesSnapshots ? "are deleted" : "stay, under the old key");
   }
 
   /** The originals are gone: nothing but the snapshots could bring a lost new volume back. */

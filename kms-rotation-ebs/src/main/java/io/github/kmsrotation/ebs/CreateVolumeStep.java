@@ -42,7 +42,7 @@ final class CreateVolumeStep extends EbsStep {
     super(
         new StepDescription(
             id(disk),
-            "Create the new volume for " + disk.name() + " under the new KMS key",
+            title(env, disk),
             Phase.COPY,
             List.of(CREATE),
             undoCalls(env, backInService),
@@ -51,7 +51,14 @@ final class CreateVolumeStep extends EbsStep {
         env);
     this.disk = disk;
     this.backInService = backInService;
-    this.discarding = new Discarding(env, disk);
+    this.discarding = new Discarding(env, disk, id(disk));
+  }
+
+  private static String title(Env env, Disk disk) {
+    return "Create the new volume for "
+        + disk.name()
+        + " under the new KMS key"
+        + (EbsSteps.copiesVolumes(env.plan()) ? ", unless it was copied" : "");
   }
 
   static String id(Disk disk) {
@@ -66,8 +73,14 @@ final class CreateVolumeStep extends EbsStep {
 
   @Override
   public StepOutcome advance(StepContext context) {
+    Optional<Facts> copied = CopyVolumeStep.copied(context, disk);
+    if (copied.isPresent()) {
+      return StepOutcome.done(copied.get());
+    }
     String snapshotId = env.snapshotOf(context, disk).orElseThrow();
-    List<Volume> made = made(context, snapshotId);
+    // What was never asked for is not looked for.
+    List<Volume> made =
+        context.timesSent(CREATE, disk.volumeId()) > 0 ? made(context, snapshotId) : List.of();
     if (!made.isEmpty()) {
       return judge(made.get(0));
     }
@@ -139,7 +152,7 @@ final class CreateVolumeStep extends EbsStep {
   }
 
   /** Of the others EBS derives it from the size, and does not take it. */
-  private static boolean takesIops(VolumeType type) {
+  static boolean takesIops(VolumeType type) {
     return type == VolumeType.GP3 || type == VolumeType.IO1 || type == VolumeType.IO2;
   }
 

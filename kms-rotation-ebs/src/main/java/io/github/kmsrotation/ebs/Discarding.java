@@ -26,10 +26,15 @@ final class Discarding {
 
   private final EbsStep.Env env;
   private final Disk disk;
+  private final String madeBy;
 
-  Discarding(EbsStep.Env env, Disk disk) {
+  /**
+   * @param madeBy the id of the step that made the new volume
+   */
+  Discarding(EbsStep.Env env, Disk disk, String madeBy) {
     this.env = env;
     this.disk = disk;
+    this.madeBy = madeBy;
   }
 
   static List<String> calls(Subject subject) {
@@ -122,7 +127,7 @@ final class Discarding {
       return StepOutcome.done();
     }
     return context
-        .factsOf(CreateVolumeStep.id(disk))
+        .factsOf(madeBy)
         .find(CreateVolumeStep.VOLUME_ID)
         .flatMap(id -> kept(context, id))
         .map(

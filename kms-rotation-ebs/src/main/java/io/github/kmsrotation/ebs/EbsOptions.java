@@ -12,9 +12,9 @@ import software.amazon.awssdk.services.kms.KmsClient;
 
 /**
  * What the EBS strategy needs beyond target and key. Given to the planner and to the runner: how
- * writes stop, {@code observeFor}, {@code volumeInitializationRate} and {@code
- * deleteFinalSnapshots} are the plan's; clients, hooks and {@code patience} are the runner's.
- * Immutable. Defaults:
+ * writes stop, how new volumes are made and copies take their time, {@code observeFor} and {@code
+ * deleteFinalSnapshots} are the plan's; clients, hooks, consents and {@code patience} are the
+ * runner's. Immutable. Defaults:
  *
  * <ul>
  *   <li>clients for the environment's Region and credentials, closed after use
@@ -22,14 +22,22 @@ import software.amazon.awssdk.services.kms.KmsClient;
  *       volumes of a running instance, since what is written after the snapshot would be lost
  *   <li>nothing is observed beyond one look after the cutover
  *   <li>24 hours of patience, since the first snapshot of a large volume takes hours
+ *   <li>volumes are swapped, the root volume too: a task that replaces a root volume reboots the
+ *       instance, and loses what was written since the snapshot
+ *   <li>new volumes are made from snapshots, of which one is left when all is over
  *   <li>EBS initializes new volumes at its own pace, which costs nothing
+ *   <li>snapshots and AMIs are copied as fast as EBS can, which costs nothing either
  *   <li>the snapshots from which the new volumes were made stay, under the old key
+ *   <li>new volumes are made from snapshots, not copied to by the operating system
  * </ul>
  */
 public final class EbsOptions implements StrategyOptions<EbsTarget> {
 
   private static final int LEAST_RATE = 100;
   private static final int MOST_RATE = 300;
+  private static final Duration COMPLETION_STEP = Duration.ofMinutes(15);
+  private static final Duration LONGEST_COMPLETION = Duration.ofDays(2);
+  private static final int MOST_GIB = 65_536;
 
   private final Optional<Ec2Client> client;
   private final Optional<KmsClient> kmsClient;
@@ -41,6 +49,14 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
   private final Duration patience;
   private final OptionalInt initializationRate;
   private final boolean deletesFinalSnapshots;
+  private final boolean replacesRootVolume;
+  private final boolean copiesVolumes;
+  private final boolean restoresFast;
+  private final Optional<Duration> completionDuration;
+  private final Optional<TrafficSwitch> trafficSwitch;
+  private final boolean losingWritesAccepted;
+  private final Optional<VolumeCopier> copier;
+  private final OptionalInt newSize;
 
   private EbsOptions(Builder builder) {
     this.client = builder.client;
@@ -53,6 +69,14 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     this.patience = builder.patience;
     this.initializationRate = builder.initializationRate;
     this.deletesFinalSnapshots = builder.deletesFinalSnapshots;
+    this.replacesRootVolume = builder.replacesRootVolume;
+    this.copiesVolumes = builder.copiesVolumes;
+    this.restoresFast = builder.restoresFast;
+    this.completionDuration = builder.completionDuration;
+    this.trafficSwitch = builder.trafficSwitch;
+    this.losingWritesAccepted = builder.losingWritesAccepted;
+    this.copier = builder.copier;
+    this.newSize = builder.newSize;
   }
 
   /**
@@ -109,12 +133,46 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     return deletesFinalSnapshots;
   }
 
+  boolean replacesRootVolume() {
+    return replacesRootVolume;
+  }
+
+  boolean copiesVolumes() {
+    return copiesVolumes;
+  }
+
+  boolean restoresFast() {
+    return restoresFast;
+  }
+
+  Optional<Duration> completionDuration() {
+    return completionDuration;
+  }
+
+  Optional<TrafficSwitch> trafficSwitch() {
+    return trafficSwitch;
+  }
+
+  boolean isLosingWritesAccepted() {
+    return losingWritesAccepted;
+  }
+
+  Optional<VolumeCopier> copier() {
+    return copier;
+  }
+
+  OptionalInt newSize() {
+    return newSize;
+  }
+
   @Override
   public String toString() {
     return "EbsOptions[stopInstance="
         + stopsInstance
         + ", writeFreeze="
         + writeFreeze.isPresent()
+        + ", newInstance="
+        + trafficSwitch.isPresent()
         + ", observeFor="
         + InWords.exactly(observeFor)
         + "]";
@@ -133,6 +191,14 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     private Duration patience = Duration.ofHours(24);
     private OptionalInt initializationRate = OptionalInt.empty();
     private boolean deletesFinalSnapshots;
+    private boolean replacesRootVolume;
+    private boolean copiesVolumes;
+    private boolean restoresFast;
+    private Optional<Duration> completionDuration = Optional.empty();
+    private Optional<TrafficSwitch> trafficSwitch = Optional.empty();
+    private boolean losingWritesAccepted;
+    private Optional<VolumeCopier> copier = Optional.empty();
+    private OptionalInt newSize = OptionalInt.empty();
 
     private Builder() {}
 
@@ -173,7 +239,8 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
 
     /**
      * Instead of {@link #stopInstance}, for data volumes: how they are taken out of use while the
-     * instance stays up.
+     * instance stays up. With {@link #replaceRootVolume}, for the root volume: how writes to it
+     * stop.
      *
      * @param writeFreeze the caller's means
      * @return this builder
@@ -261,6 +328,83 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     }
 
     /**
+     * The root volume of a running instance is replaced by a root volume replacement task ({@code
+     * CreateReplaceRootVolumeTask} with the new volume), so that the instance is not stopped but
+     * rebooted, on the same host, with its addresses and instance store data. What is written
+     * between the snapshot and the task is not on the new volume, so it needs a {@link
+     * #writeFreeze} too, or {@link #iAcceptLosingWritesMadeAfterTheSnapshot}. Where such a task is
+     * not possible, the plan says why, and stops, detaches and attaches if {@link #stopInstance}
+     * was said too.
+     *
+     * @return this builder
+     * @see <a href="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/replace-root.html">Replace
+     *     the root volume for an Amazon EC2 instance without stopping it</a>
+     */
+    public Builder replaceRootVolume() {
+      this.replacesRootVolume = true;
+      return this;
+    }
+
+    /**
+     * New volumes are made by {@code CopyVolumes}, which takes no snapshot and so no time for one:
+     * a copy is available shortly after, and initialized in the background. AWS charges for each
+     * copy by the data that was written to the original. Each copy's key is looked at before
+     * anything relies on it; where it is not the new one, or AWS refuses the call, as for a sixth
+     * copy at a time in a Region, the run makes snapshots and new volumes of them instead. No
+     * snapshot of the originals is left in the end.
+     *
+     * @return this builder
+     * @see <a href="https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copying-volume.html">Copy
+     *     an Amazon EBS volume</a>
+     */
+    public Builder copyVolumes() {
+      this.copiesVolumes = true;
+      return this;
+    }
+
+    /**
+     * Fast snapshot restore is enabled for the snapshots, in the Availability Zone of the volumes,
+     * and disabled again once the new volumes are made: they are as fast as they will be at once.
+     * AWS bills each snapshot and Availability Zone for every minute that it is enabled, at least
+     * for an hour; enabling takes an hour per TiB, and writes are stopped for as long. Another way
+     * than {@link #volumeInitializationRate}, which would take its place.
+     *
+     * @return this builder
+     * @see <a
+     *     href="https://docs.aws.amazon.com/ebs/latest/userguide/ebs-fast-snapshot-restore.html">Fast
+     *     snapshot restore</a>
+     */
+    public Builder fastSnapshotRestore() {
+      this.restoresFast = true;
+      return this;
+    }
+
+    /**
+     * For snapshots and AMIs: within which time EBS completes each copy of a snapshot. AWS charges
+     * for such time-based copies.
+     *
+     * @param completionDuration 15 minutes to 48 hours, in steps of 15 minutes
+     * @return this builder
+     * @throws IllegalArgumentException if out of range
+     * @see <a
+     *     href="https://docs.aws.amazon.com/ebs/latest/userguide/time-based-copies.html">Time-based
+     *     copies</a>
+     */
+    public Builder completionDuration(Duration completionDuration) {
+      boolean isWrong =
+          completionDuration.compareTo(COMPLETION_STEP) < 0
+              || completionDuration.compareTo(LONGEST_COMPLETION) > 0
+              || completionDuration.toNanos() % COMPLETION_STEP.toNanos() != 0;
+      if (isWrong) {
+        throw new IllegalArgumentException(
+            "completionDuration must be 15 minutes to 48 hours in steps of 15 minutes, was "
+                + InWords.exactly(completionDuration));
+      }
+      this.completionDuration = Optional.of(completionDuration);
+      return this;
+    }
+
+    /**
      * The snapshots from which the new volumes were made are deleted in the end: nothing of the
      * originals is left then.
      *
@@ -272,19 +416,82 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
     }
 
     /**
+     * Instead of a swap on the same instance: a new instance like the original, with the new
+     * volumes, takes over the traffic, and the original is terminated in the end. For the target of
+     * an instance, with all its volumes. The plan names what is not kept: the instance id, private
+     * addresses, instance store data.
+     *
+     * <p>{@link #stopInstance} then stops the original for good; with {@link #writeFreeze} its
+     * volumes, the root volume among them, are frozen and those of the new instance thawed; with
+     * {@link #iAcceptLosingWritesMadeAfterTheSnapshot} neither happens. By default the original is
+     * swapped in place.
+     *
+     * @param trafficSwitch how traffic gets to the one and the other, for example {@link
+     *     TargetGroupSwitch}
+     * @return this builder
+     */
+    public Builder newInstance(TrafficSwitch trafficSwitch) {
+      this.trafficSwitch = Optional.of(trafficSwitch);
+      return this;
+    }
+
+    /**
+     * New volumes are empty ones that are attached to the same, running instance, copied to by its
+     * operating system, and mounted where the originals were; for data volumes. The originals serve
+     * until the cutover, and stay attached until RETIRE. {@link #writeFreeze} is called in the
+     * cutover then, to stop and to start what uses the volumes: it leaves them mounted.
+     *
+     * @param copier what is done on the instance
+     * @return this builder
+     * @see SsmVolumeCopier
+     */
+    public Builder copyWith(VolumeCopier copier) {
+      this.copier = Optional.of(copier);
+      return this;
+    }
+
+    /**
+     * With {@link #newInstance} or {@link #replaceRootVolume}, for what keeps nothing that matters:
+     * the original serves until the new instance, or the new root volume, does, and what is written
+     * from the snapshots on is lost. The snapshots are crash-consistent. The originals, which have
+     * it all, stay until RETIRE.
+     *
+     * @return this builder
+     */
+    public Builder iAcceptLosingWritesMadeAfterTheSnapshot() {
+      this.losingWritesAccepted = true;
+      return this;
+    }
+
+    /**
+     * With {@link #copyWith}, how large the new volumes are: the originals' size by default.
+     *
+     * @param gib 1 to 65,536 GiB, and no less than any of the originals has
+     * @return this builder
+     * @throws IllegalArgumentException if out of range
+     */
+    public Builder newVolumeSize(int gib) {
+      if (gib < 1 || gib > MOST_GIB) {
+        throw new IllegalArgumentException("newVolumeSize must be 1 to 65,536 GiB, was " + gib);
+      }
+      this.newSize = OptionalInt.of(gib);
+      return this;
+    }
+
+    /**
      * Builds.
      *
      * @return the options
      * @throws IllegalArgumentException if both {@link #stopInstance} and {@link #writeFreeze} were
-     *     given
+     *     given; or {@link #copyWith} and what is about snapshots, stopping or another instance; or
+     *     {@link #newVolumeSize} without {@link #copyWith}; or more than one of {@link
+     *     #copyVolumes}, {@link #fastSnapshotRestore} and {@link #volumeInitializationRate}; or a
+     *     consent to lose writes without what it is for, or together with what stops them
      */
     public EbsOptions build() {
-      if (stopsInstance && writeFreeze.isPresent()) {
-        throw new IllegalArgumentException(
-            "Give stopInstance() or writeFreeze(...), not both: an instance that is stopped writes"
-                + " nothing.");
-      }
-      return new EbsOptions(this);
+      EbsOptions options = new EbsOptions(this);
+      Contradictions.refuse(options);
+      return options;
     }
   }
 }

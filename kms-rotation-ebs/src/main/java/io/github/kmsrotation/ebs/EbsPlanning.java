@@ -15,12 +15,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.Reservation;
 import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.ec2.model.VolumeAttachment;
-import software.amazon.awssdk.services.kms.model.AliasListEntry;
 
 /** Looks at everything that a plan rests on, and reports all that is in its way at once. */
 final class EbsPlanning {
@@ -42,13 +42,25 @@ final class EbsPlanning {
   RotationPlan plan() {
     Located located = request.target().isInstance() ? instance() : volume();
     List<Volume> toRotate = withoutDone(located.volumes());
+    // A new instance needs all volumes, whatever key they are under.
+    boolean isMoved = options.trafficSwitch().isPresent() && !toRotate.isEmpty();
+    List<Volume> toCopy = isMoved ? located.volumes() : toRotate;
     EbsPreflight preflight = new EbsPreflight(request, options, ec2, findings);
-    Subject subject = subject(located, toRotate, preflight);
-    preflight.check(located.instance(), toRotate, subject);
+    Subject subject = subject(located, toCopy, preflight);
+    preflight.check(located.instance(), toCopy, subject);
+    SortedMap<String, String> attributes =
+        options
+            .copier()
+            .map(
+                copier ->
+                    new CopyPreflight(request, options, copier, findings)
+                        .attributes(located.instance(), toCopy, subject))
+            .orElseGet(() -> EbsSteps.attributes(subject, options));
+    attributes.putAll(preflight.newInstance());
     Chosen key = key(located.volumes(), toRotate);
     String account = account(located);
     findings.throwIfAny(what());
-    return build(subject, account, toRotate, key);
+    return build(subject, account, toRotate, key, attributes);
   }
 
   /** What was asked for: an instance and its volumes, or a volume and the instance it is on. */
@@ -63,11 +75,32 @@ final class EbsPlanning {
   private Located instance() {
     String id = request.target().id();
     Optional<Reservation> found = looked(() -> ec2.reservation(request.calls(), id), "instance");
-    List<Volume> volumes = ec2.volumesOf(request.calls(), id);
-    if (volumes.isEmpty()) {
+    List<Volume> volumes = chosen(ec2.volumesOf(request.calls(), id));
+    return new Located(found, sorted(volumes, id));
+  }
+
+  private List<Volume> chosen(List<Volume> all) {
+    if (all.isEmpty()) {
       findings.problem("It has no EBS volumes.", "There is nothing to rotate.");
     }
-    return new Located(found, sorted(volumes, id));
+    List<String> wanted = request.target().volumeIds();
+    if (wanted.isEmpty()) {
+      return all;
+    }
+    List<String> there = all.stream().map(Volume::volumeId).toList();
+    wanted.stream()
+        .filter(id -> !there.contains(id))
+        .forEach(
+            id ->
+                findings.problem(
+                    "The volume " + id + " is not attached to it.",
+                    "Select anew, or name the volumes that are."));
+    if (options.trafficSwitch().isPresent() && wanted.size() < all.size()) {
+      findings.problem(
+          "A new instance is to take over, and only some of its volumes are meant.",
+          "Name the instance alone, for all its volumes.");
+    }
+    return all.stream().filter(volume -> wanted.contains(volume.volumeId())).toList();
   }
 
   private static List<Volume> sorted(List<Volume> volumes, String instanceId) {
@@ -114,7 +147,9 @@ final class EbsPlanning {
       if (target.isPresent() && target.get().equals(volume.kmsKeyId())) {
         findings.warning(
             "Its volume " + volume.volumeId() + " is under " + target.get() + " already.",
-            "It is left as it is.");
+            options.trafficSwitch().isPresent()
+                ? "The new instance gets a copy of it."
+                : "It is left as it is.");
       } else {
         left.add(volume);
       }
@@ -134,8 +169,12 @@ final class EbsPlanning {
   private Subject subject(Located located, List<Volume> volumes, EbsPreflight preflight) {
     Optional<Instance> instance = located.instance();
     List<Disk> disks = volumes.stream().map(volume -> disk(volume, instance)).toList();
+    Optional<Writes> byTask = new RootReplacement(options, findings).writes(instance, volumes);
     return new Subject(
-        instance.map(Instance::instanceId), disks, preflight.writes(instance, disks));
+        instance.map(Instance::instanceId),
+        disks,
+        byTask.orElseGet(() -> preflight.writes(instance, disks)),
+        byTask.isPresent());
   }
 
   private static Disk disk(Volume volume, Optional<Instance> instance) {
@@ -170,32 +209,25 @@ final class EbsPlanning {
     return new Chosen(arn, List.copyOf(rationale));
   }
 
-  /** EC2 does not tell whose a volume is that is not attached; KMS tells whose aliases it lists. */
+  /** EC2 does not tell whose a volume is that is not attached. */
   private String account(Located located) {
     Optional<String> owner = located.reservation().map(Reservation::ownerId);
     if (owner.isPresent()) {
       return owner.get();
     }
-    Optional<List<AliasListEntry>> aliases =
-        findings.look(
-            () ->
-                request
-                    .calls()
-                    .read("kms:ListAliases", () -> request.kms().listAliases(r -> r.limit(1)))
-                    .aliases());
-    return aliases.stream()
-        .flatMap(List::stream)
-        .map(alias -> alias.aliasArn().split(":", -1)[4])
-        .findFirst()
-        .or(this::accountOfTargetKey)
-        .orElse("");
+    return CallerAccount.find(request, findings).or(this::accountOfTargetKey).orElse("");
   }
 
   private Optional<String> accountOfTargetKey() {
     return targetArn().map(arn -> arn.split(":", -1)[4]);
   }
 
-  private RotationPlan build(Subject subject, String account, List<Volume> toRotate, Chosen key) {
+  private RotationPlan build(
+      Subject subject,
+      String account,
+      List<Volume> toRotate,
+      Chosen key,
+      SortedMap<String, String> attributes) {
     Instant now = request.clock().instant();
     Optional<String> current =
         toRotate.stream().flatMap(v -> Optional.ofNullable(v.kmsKeyId()).stream()).findFirst();
@@ -206,7 +238,7 @@ final class EbsPlanning {
             .keys(request.why().name(), current, key.arn())
             .rationale(key.rationale())
             .warnings(findings.warnings())
-            .attributes(EbsSteps.attributes(subject, options));
+            .attributes(attributes);
     EbsStep.Env env = new EbsStep.Env(plan.build(), subject, ec2, request.kms(), options);
     return plan.steps(EbsSteps.of(env).stream().map(Step::description).toList()).build();
   }

@@ -5,6 +5,7 @@ import io.github.kmsrotation.spi.Findings;
 import io.github.kmsrotation.spi.PlanRequest;
 import io.github.kmsrotation.target.EbsTarget;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -31,6 +32,7 @@ final class EbsPreflight {
   private final EbsOptions options;
   private final Ec2 ec2;
   private final Findings findings;
+  private Map<String, String> newInstance = NewInstance.attributes(false, Optional.empty());
 
   EbsPreflight(PlanRequest<EbsTarget> request, EbsOptions options, Ec2 ec2, Findings findings) {
     this.request = request;
@@ -45,6 +47,12 @@ final class EbsPreflight {
       return Writes.UNATTACHED;
     }
     Instance instance = on.get();
+    if (options.trafficSwitch().isPresent()) {
+      return replacement().writes(instance);
+    }
+    if (options.copier().isPresent()) {
+      return Writes.FROZEN;
+    }
     if (instance.state().name() == InstanceStateName.STOPPED) {
       return Writes.STOPPED_ALREADY;
     }
@@ -72,12 +80,28 @@ final class EbsPreflight {
     return Writes.FROZEN;
   }
 
+  private NewInstancePreflight replacement() {
+    return new NewInstancePreflight(request, options, ec2, findings);
+  }
+
+  /** What the plan has to note of a new instance, once all is checked. */
+  Map<String, String> newInstance() {
+    return newInstance;
+  }
+
   void check(Optional<Instance> instance, List<Volume> volumes, Subject subject) {
+    options
+        .trafficSwitch()
+        .ifPresent(
+            traffic ->
+                newInstance =
+                    NewInstance.attributes(true, replacement().check(instance, volumes, traffic)));
     volumes.forEach(volume -> checkVolume(volume, subject));
     findings.check(() -> checkModifications(volumes));
     instance.ifPresent(on -> checkInstance(on, subject));
     findings.check(() -> checkOtherRuns(subject));
     new EbsWarnings(request, options, findings).warn(instance, volumes, subject);
+    new WayFindings(options, findings).find(instance, volumes, subject);
   }
 
   private void checkVolume(Volume volume, Subject subject) {
@@ -143,13 +167,13 @@ final class EbsPreflight {
                             r -> r.volumeId(id).attribute(VolumeAttributeName.PRODUCT_CODES)))
             .productCodes()
             .isEmpty();
-    if (isSold && subject.isFrozen()) {
+    if (isSold && subject.isKeptRunning() && options.trafficSwitch().isEmpty()) {
       problem(
           "The volume "
               + id
               + " has an AWS Marketplace product code: it can be attached to a"
               + " stopped instance only.",
-          "Say stopInstance() instead of writeFreeze.");
+          "Say stopInstance() instead of writeFreeze or replaceRootVolume.");
     }
     boolean enablesIo =
         Boolean.TRUE.equals(

@@ -8,7 +8,10 @@ import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StepOutcome;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.kms.KmsClient;
 
@@ -58,10 +61,37 @@ abstract class EbsStep implements Step {
 
     /** The new volume for an original, once the step that makes it is done. */
     Optional<Volume> replacement(StepContext context, Disk disk) {
-      return context
-          .factsOf(CreateVolumeStep.id(disk))
-          .find(CreateVolumeStep.VOLUME_ID)
-          .flatMap(id -> ec2.volume(context, id));
+      return replacementId(context, disk).flatMap(id -> ec2.volume(context, id));
+    }
+
+    private Optional<String> replacementId(StepContext context, Disk disk) {
+      return context.factsOf(CreateVolumeStep.id(disk)).find(CreateVolumeStep.VOLUME_ID);
+    }
+
+    /** The originals and the new volumes that are there, in one look. */
+    Seen look(StepContext context) {
+      Map<String, String> ids = new HashMap<>();
+      subject
+          .disks()
+          .forEach(
+              disk -> replacementId(context, disk).ifPresent(id -> ids.put(disk.volumeId(), id)));
+      return new Seen(
+          ids,
+          ec2.volumes(
+              context,
+              Stream.concat(subject.volumeIds().stream(), ids.values().stream()).toList()));
+    }
+  }
+
+  /** What one look showed. */
+  record Seen(Map<String, String> replacementIds, Map<String, Volume> volumes) {
+    Optional<Volume> original(Disk disk) {
+      return Optional.ofNullable(volumes.get(disk.volumeId()));
+    }
+
+    Optional<Volume> replacement(Disk disk) {
+      return Optional.ofNullable(replacementIds.get(disk.volumeId()))
+          .flatMap(id -> Optional.ofNullable(volumes.get(id)));
     }
   }
 

@@ -12,12 +12,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 
-/** The steps of the snapshot way, in order, from what the plan noted. */
+/** The steps that replace volumes, in order, from what the plan noted. */
 final class EbsSteps {
 
-  private static final String OBSERVE_FOR = "observeFor";
+  static final String OBSERVE_FOR = "observeFor";
   private static final String DELETES_SNAPSHOTS = "deletesFinalSnapshots";
   private static final String RATE = "volumeInitializationRate";
+  private static final String COPIES = "copyVolumes";
+  private static final String RESTORES_FAST = "fastSnapshotRestore";
 
   private EbsSteps() {}
 
@@ -30,7 +32,17 @@ final class EbsSteps {
         options.initializationRate().isPresent()
             ? Integer.toString(options.initializationRate().getAsInt())
             : "");
+    attributes.put(COPIES, Boolean.toString(options.copiesVolumes()));
+    attributes.put(RESTORES_FAST, Boolean.toString(options.restoresFast()));
     return attributes;
+  }
+
+  static boolean copiesVolumes(RotationPlan plan) {
+    return Boolean.parseBoolean(plan.attribute(COPIES));
+  }
+
+  private static boolean restoresFast(RotationPlan plan) {
+    return Boolean.parseBoolean(plan.attribute(RESTORES_FAST));
   }
 
   static OptionalInt initializationRate(RotationPlan plan) {
@@ -39,6 +51,16 @@ final class EbsSteps {
   }
 
   static List<Step> of(EbsStep.Env env) {
+    if (CopyWay.isOf(env.plan())) {
+      return CopyWay.steps(env);
+    }
+    if (NewInstance.isPlanned(env.plan())) {
+      return NewInstance.steps(
+          env,
+          new NewInstance.Hooks(() -> consented(env), () -> hook(env)),
+          Duration.parse(env.plan().attribute(OBSERVE_FOR)),
+          Boolean.parseBoolean(env.plan().attribute(DELETES_SNAPSHOTS)));
+    }
     Subject subject = env.subject();
     Power power = new Power(env);
     List<Step> steps = new ArrayList<>();
@@ -48,11 +70,11 @@ final class EbsSteps {
       case STOPPED_BY_RUN -> steps.add(StopStep.stop(consented(env), power));
       case STOPPED_ALREADY -> steps.add(StopStep.see(env, power));
       case FROZEN -> steps.add(freeze.orElseThrow());
+      case LOST -> requireConsentToLoss(env);
       case UNATTACHED -> {}
     }
     BackInService backInService = new BackInService(subject, power, freeze);
-    steps.add(new SnapshotsStep(env, backInService));
-    subject.disks().forEach(disk -> steps.add(new CreateVolumeStep(env, disk, backInService)));
+    addMaking(steps, env, backInService);
     steps.add(
         new VerifyStep(
             "verify-volumes",
@@ -66,11 +88,34 @@ final class EbsSteps {
     return steps;
   }
 
+  private static void addMaking(List<Step> steps, EbsStep.Env env, BackInService backInService) {
+    List<Disk> disks = env.subject().disks();
+    if (copiesVolumes(env.plan())) {
+      disks.forEach(disk -> steps.add(new CopyVolumeStep(env, disk, backInService)));
+    }
+    steps.add(new SnapshotsStep(env, backInService));
+    if (restoresFast(env.plan())) {
+      steps.add(FastRestoreStep.enable(env, backInService));
+    }
+    disks.forEach(disk -> steps.add(new CreateVolumeStep(env, disk, backInService)));
+    if (restoresFast(env.plan())) {
+      steps.add(FastRestoreStep.disable(env, backInService));
+    }
+  }
+
   private static void addCutover(List<Step> steps, EbsStep.Env env, Power power) {
     if (env.subject().instanceId().isEmpty()) {
       return;
     }
-    env.subject().disks().forEach(disk -> steps.add(new SwapStep(env, disk)));
+    boolean replacesRoot = env.subject().replacesRoot();
+    env.subject()
+        .disks()
+        .forEach(
+            disk ->
+                steps.add(
+                    replacesRoot
+                        ? new ReplaceRootStep(env, disk, power)
+                        : new SwapStep(env, disk)));
     if (env.subject().isStoppedByRun()) {
       steps.add(new StartStep(env, power));
     } else if (env.subject().isFrozen()) {
@@ -78,7 +123,7 @@ final class EbsSteps {
     }
   }
 
-  private static VolumeFreeze hook(EbsStep.Env env) {
+  static VolumeFreeze hook(EbsStep.Env env) {
     return env.options()
         .writeFreeze()
         .orElseThrow(
@@ -100,7 +145,18 @@ final class EbsSteps {
     return env;
   }
 
-  private static MissingOptionException missing(EbsStep.Env env, String what, String option) {
+  private static void requireConsentToLoss(EbsStep.Env env) {
+    if (!env.options().isLosingWritesAccepted()) {
+      throw missing(
+          env,
+          "loses what is written to the root volume of "
+              + env.subject().instance()
+              + " after its snapshot, and the runner does not accept that",
+          "replaceRootVolume().iAcceptLosingWritesMadeAfterTheSnapshot()");
+    }
+  }
+
+  static MissingOptionException missing(EbsStep.Env env, String what, String option) {
     return new MissingOptionException(
         "The plan of run "
             + env.runId()

@@ -1,6 +1,7 @@
 package io.github.kmsrotation.ebs;
 
 import io.github.kmsrotation.plan.RotationPlan;
+import io.github.kmsrotation.plan.Step;
 import io.github.kmsrotation.plan.StrategyOptions;
 import io.github.kmsrotation.spi.PlanRequest;
 import io.github.kmsrotation.spi.RotationStrategy;
@@ -34,11 +35,42 @@ public final class EbsStrategy implements RotationStrategy<EbsTarget> {
     EbsOptions options = mine(request.options());
     Optional<Ec2Client> given = options.client();
     if (given.isPresent()) {
-      return new EbsPlanning(request, options, new Ec2(given.get())).plan();
+      return plan(request, options, new Ec2(given.get()));
     }
     try (Ec2Client own = Ec2Client.create()) {
-      return new EbsPlanning(request, options, new Ec2(own)).plan();
+      return plan(request, options, new Ec2(own));
     }
+  }
+
+  private static RotationPlan plan(PlanRequest<EbsTarget> request, EbsOptions options, Ec2 ec2) {
+    EbsTarget target = request.target();
+    if (target.isSnapshot()) {
+      return new SnapshotPlanning(request, options, ec2).plan();
+    }
+    if (target.isImage()) {
+      return new ImagePlanning(request, options, ec2).plan();
+    }
+    return target.isDefaultKey()
+        ? new DefaultKeyPlanning(request, options, ec2).plan()
+        : new EbsPlanning(request, options, ec2).plan();
+  }
+
+  private static List<Step> steps(RotationPlan plan, Ec2 ec2, KmsClient kms, EbsOptions options) {
+    EbsTarget target = new EbsTarget(plan.targetId());
+    EbsStep.Env env = new EbsStep.Env(plan, subject(plan), ec2, kms, options);
+    if (target.isSnapshot()) {
+      return SnapshotPlanning.steps(env);
+    }
+    if (target.isImage()) {
+      return ImagePlanning.steps(env);
+    }
+    return target.isDefaultKey() ? DefaultKeyPlanning.steps(env) : EbsSteps.of(env);
+  }
+
+  private static Subject subject(RotationPlan plan) {
+    EbsTarget target = new EbsTarget(plan.targetId());
+    boolean isOfVolumes = !target.isSnapshot() && !target.isImage() && !target.isDefaultKey();
+    return isOfVolumes ? Subject.of(plan) : Subject.none();
   }
 
   @Override
@@ -51,17 +83,16 @@ public final class EbsStrategy implements RotationStrategy<EbsTarget> {
     KmsClient kms =
         options.kmsClient().orElseGet(() -> kept(own, KmsClient.builder().region(region).build()));
     return new BoundSteps(
-        EbsSteps.of(new EbsStep.Env(plan, Subject.of(plan), new Ec2(ec2), kms, options)),
-        () -> own.forEach(SdkAutoCloseable::close));
+        steps(plan, new Ec2(ec2), kms, options), () -> own.forEach(SdkAutoCloseable::close));
   }
 
   /** The instance and the volumes, so that no other run has one of them alone. */
   @Override
   public Set<String> resources(RotationPlan plan) {
-    Subject subject = Subject.of(plan);
+    Subject subject = subject(plan);
     Set<String> ids = new HashSet<>(subject.volumeIds());
     subject.instanceId().ifPresent(ids::add);
-    return ids;
+    return ids.isEmpty() ? RotationStrategy.super.resources(plan) : ids;
   }
 
   private static <C extends SdkAutoCloseable> C kept(List<SdkAutoCloseable> own, C client) {

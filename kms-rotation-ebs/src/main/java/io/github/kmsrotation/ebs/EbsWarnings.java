@@ -40,11 +40,14 @@ final class EbsWarnings {
     findings.warning(
         "The instance "
             + instance.instanceId()
-            + " is stopped from before the snapshots until the new volumes are attached.",
+            + " is stopped from before the snapshots until "
+            + (options.trafficSwitch().isPresent()
+                ? "the new instance serves."
+                : "the new volumes are attached."),
         "That includes the time until the approvals are given. The first snapshot of a large volume"
             + " takes hours; one that you make shortly before the run"
             + " shortens that, since snapshots are incremental.");
-    if (instance.publicIpAddress() != null) {
+    if (instance.publicIpAddress() != null && options.trafficSwitch().isEmpty()) {
       findings.warning(
           "The instance " + instance.instanceId() + " has a public IPv4 address.",
           "Unless it is an Elastic IP address, it will have another after it was stopped.");
@@ -77,7 +80,7 @@ final class EbsWarnings {
   }
 
   /** A key policy may allow it through EC2 only, so that this is no proof. */
-  private void warnAboutKeyRights() {
+  void warnAboutKeyRights() {
     Optional<String> key = request.targetKey();
     if (key.isEmpty()) {
       return;
@@ -110,6 +113,9 @@ final class EbsWarnings {
         "Whatever names the old ones has to learn them: Terraform or CloudFormation, backup and"
             + " lifecycle policies that go by id, alarms, fstab entries that go by NVMe serial"
             + " number. The report names them.");
+    if (options.copier().isPresent()) {
+      return;
+    }
     findings.warning(
         "Snapshots and AMIs of the originals stay under the old key"
             + (options.deletesFinalSnapshots() ? "." : ", the run's own among them."),

@@ -7,6 +7,7 @@ import io.github.kmsrotation.error.MissingPermissionException;
 import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepOutcome;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
@@ -22,9 +23,9 @@ import software.amazon.awssdk.services.ec2.model.VolumeState;
  */
 final class Exchange {
 
-  private static final String DETACH = "ec2:DetachVolume";
-  private static final String ATTACH = "ec2:AttachVolume";
-  private static final String MODIFY = "ec2:ModifyInstanceAttribute";
+  static final String DETACH = "ec2:DetachVolume";
+  static final String ATTACH = "ec2:AttachVolume";
+  static final String MODIFY = "ec2:ModifyInstanceAttribute";
   static final List<String> CALLS = List.of(DETACH, ATTACH, MODIFY);
 
   /** One more than needed, as one may have been lost on its way. */
@@ -51,8 +52,9 @@ final class Exchange {
   }
 
   StepOutcome advance(StepContext context, String fromId, String toId, Obstacle obstacle) {
-    Optional<Volume> from = env.ec2().volume(context, fromId);
-    Optional<Volume> to = env.ec2().volume(context, toId);
+    Map<String, Volume> both = env.ec2().volumes(context, List.of(fromId, toId));
+    Optional<Volume> from = Optional.ofNullable(both.get(fromId));
+    Optional<Volume> to = Optional.ofNullable(both.get(toId));
     if (to.isEmpty()) {
       return StepOutcome.blocked(
           "The volume "
@@ -84,6 +86,17 @@ final class Exchange {
     return former.isPresent()
         ? detach(context, from.get(), to.get(), former.get(), obstacle)
         : attach(context, fromId, to.get());
+  }
+
+  /**
+   * For a volume that another call attached: sees that it is, and DeleteOnTermination as before.
+   */
+  StepOutcome settle(StepContext context, String id) {
+    return env.ec2()
+        .volume(context, id)
+        .flatMap(volume -> Fitness.attachmentTo(volume, instanceId()))
+        .map(there -> judge(context, id, there))
+        .orElseGet(() -> env.waitFor("ec2:VolumeAttached", id, "not attached yet"));
   }
 
   private StepOutcome judge(StepContext context, String id, VolumeAttachment there) {

@@ -19,7 +19,11 @@ final class Fitness {
 
   /** The new volume is where the original was, under the new key, which can be used. */
   static Optional<StepOutcome> inPlace(EbsStep.Env env, StepContext context, Disk disk) {
-    Optional<Volume> found = env.replacement(context, disk);
+    return inPlace(env, context, disk, env.replacement(context, disk));
+  }
+
+  static Optional<StepOutcome> inPlace(
+      EbsStep.Env env, StepContext context, Disk disk, Optional<Volume> found) {
     if (found.isEmpty()) {
       return blocked(
           "The new volume for " + disk.name() + " is not there any more.",

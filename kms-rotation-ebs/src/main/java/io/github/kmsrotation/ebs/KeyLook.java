@@ -89,7 +89,8 @@ final class KeyLook {
       uses.add(
           new KeyUse(
               "snapshot " + snapshot.snapshotId(),
-              "It is under the key: copy it under another key if you need it, and delete it."
+              "It is under the key: copy it under another key if you need it"
+                  + " (RotationPlanner.forEbs), and delete it."
                   + (users.isEmpty()
                       ? ""
                       : " These AMIs are made of it: " + String.join(", ", users) + ".")));
@@ -174,7 +175,7 @@ final class KeyLook {
           new KeyUse(
               "default KMS key for EBS encryption",
               "It is the key, so new volumes go under it: set another"
-                  + " (ec2:ModifyEbsDefaultKmsKeyId)."));
+                  + " (RotationPlanner.forEbsDefaultKey)."));
     }
   }
 

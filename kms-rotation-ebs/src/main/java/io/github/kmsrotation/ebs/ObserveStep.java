@@ -15,16 +15,13 @@ import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.InstanceStateName;
-import software.amazon.awssdk.services.ec2.model.InstanceStatus;
-import software.amazon.awssdk.services.ec2.model.SummaryStatus;
+import software.amazon.awssdk.services.ec2.model.Volume;
 
 /**
  * Sees that the new volumes are in their place, and that the instance that the run started passes
  * its status checks, for as long as was asked for; and that the originals can go then.
  */
 final class ObserveStep extends EbsStep {
-
-  private static final String OK = "ok";
 
   private final Observation observation;
 
@@ -46,9 +43,18 @@ final class ObserveStep extends EbsStep {
   @Override
   public StepOutcome advance(StepContext context) {
     List<Evidence> evidence = new ArrayList<>();
+    // First, as it takes minutes and looks again and again.
+    if (isExpectedToRun(context)) {
+      Optional<StepOutcome> unwell = unwell(context, evidence);
+      if (unwell.isPresent()) {
+        return unwell.get();
+      }
+    }
+    Seen seen = env.look(context);
     for (Disk disk : env.subject().disks()) {
+      Optional<Volume> replacement = seen.replacement(disk);
       Optional<StepOutcome> unfit =
-          Retirement.obstacle(env, context, disk, ec2.volume(context, disk.volumeId()));
+          Retirement.obstacle(env, context, disk, seen.original(disk), replacement);
       if (unfit.isPresent()) {
         return unfit.get();
       }
@@ -56,15 +62,7 @@ final class ObserveStep extends EbsStep {
           new Evidence(
               "KMS key of what took the place of " + disk.name(),
               env.targetKeyArn(),
-              env.replacement(context, disk)
-                  .map(volume -> VolumeAttribute.text(volume.kmsKeyId()))
-                  .orElse("")));
-    }
-    if (isExpectedToRun(context)) {
-      Optional<StepOutcome> unwell = unwell(context, evidence);
-      if (unwell.isPresent()) {
-        return unwell.get();
-      }
+              replacement.map(volume -> VolumeAttribute.text(volume.kmsKeyId())).orElse("")));
     }
     return observation
         .rest("ec2:Observed", env.plan().targetId(), context.begunAt(), context.clock().instant())
@@ -72,7 +70,7 @@ final class ObserveStep extends EbsStep {
   }
 
   private boolean isExpectedToRun(StepContext context) {
-    return env.subject().isFrozen() || StopStep.stoppedByRun(context);
+    return env.subject().isKeptRunning() || StopStep.stoppedByRun(context);
   }
 
   private Optional<StepOutcome> unwell(StepContext context, List<Evidence> evidence) {
@@ -87,29 +85,7 @@ final class ObserveStep extends EbsStep {
               "The instance " + id + " is " + instance.get().state().nameAsString() + ".",
               "Find out why it does not run. Start it and resume, or roll back."));
     }
-    Optional<InstanceStatus> status = ec2.status(context, id);
-    String checks = status.map(ObserveStep::checks).orElse("not shown");
-    if (status.isEmpty() || isPassing(status.get())) {
-      return Optional.of(waitFor("ec2:InstanceStatusOk", id, checks));
-    }
-    evidence.add(new Evidence("status checks of " + id, OK + ", " + OK, checks));
-    return checks.equals(OK + ", " + OK)
-        ? Optional.empty()
-        : Optional.of(
-            new StepOutcome.Blocked(
-                "The instance " + id + " does not pass its status checks: " + checks + ".",
-                "Look at its console output. Resume when it is mended, or roll back.",
-                evidence));
-  }
-
-  private static String checks(InstanceStatus status) {
-    return status.systemStatus().statusAsString() + ", " + status.instanceStatus().statusAsString();
-  }
-
-  /** A state that passes by itself. */
-  private static boolean isPassing(InstanceStatus status) {
-    return List.of(status.systemStatus().status(), status.instanceStatus().status()).stream()
-        .anyMatch(s -> s == SummaryStatus.INITIALIZING || s == SummaryStatus.INSUFFICIENT_DATA);
+    return new StatusChecks(env, id).unwell(context, evidence);
   }
 
   @Override

@@ -13,8 +13,9 @@ import software.amazon.awssdk.services.ec2.model.Volume;
 /**
  * Whether another run of the same volumes, or of another volume of the same instance, is under way:
  * two would stop, start and swap behind each other's backs. It is seen by what it made, which
- * carries its tag: new volumes, and snapshots of the originals. The final snapshots of a run that
- * ended are of volumes that are not there any more.
+ * carries its tag: new volumes, copies among them that are attached to nothing yet, and snapshots
+ * of the originals. The final snapshots of a run that ended are of volumes that are not there any
+ * more.
  */
 final class OtherRuns {
 
@@ -39,7 +40,12 @@ final class OtherRuns {
     Stream<String> ofVolumes = volumes.stream().flatMap(v -> RunTag.runOf(v.tags()).stream());
     List<Snapshot> snapshots = ec2.taggedSnapshotsOf(reader, ids, RunId.TAG_KEY);
     Stream<String> ofSnapshots = snapshots.stream().flatMap(s -> RunTag.runOf(s.tags()).stream());
-    return Stream.concat(ofVolumes, ofSnapshots)
+    Stream<String> ofCopies =
+        ec2.volumesMadeByRuns(reader).stream()
+            .filter(copy -> ids.contains(VolumeAttribute.text(copy.sourceVolumeId())))
+            .flatMap(copy -> RunTag.runOf(copy.tags()).stream());
+    return Stream.of(ofVolumes, ofSnapshots, ofCopies)
+        .flatMap(runs -> runs)
         .flatMap(value -> runId(value).stream())
         .filter(run -> !run.equals(own))
         .findFirst();

@@ -34,8 +34,9 @@ final class RetireVolumeStep extends EbsStep {
   public StepOutcome advance(StepContext context) {
     Optional<Volume> original = ec2.volume(context, disk.volumeId());
     if (original.isEmpty() || original.get().state() == VolumeState.DELETED) {
-      return StepOutcome.done(
-          Facts.of(Map.of("finalSnapshot", env.snapshotOf(context, disk).orElseThrow())));
+      return env.snapshotOf(context, disk)
+          .map(snapshotId -> StepOutcome.done(Facts.of(Map.of("finalSnapshot", snapshotId))))
+          .orElseGet(StepOutcome::done);
     }
     if (original.get().state() == VolumeState.DELETING) {
       return waitFor("ec2:VolumeDeleted", disk.volumeId(), "deleting");

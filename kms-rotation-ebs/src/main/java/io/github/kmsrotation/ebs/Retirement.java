@@ -19,7 +19,16 @@ final class Retirement {
   /** Empty if it can go. */
   static Optional<StepOutcome> obstacle(
       EbsStep.Env env, StepContext context, Disk disk, Optional<Volume> original) {
-    return Fitness.inPlace(env, context, disk)
+    return obstacle(env, context, disk, original, env.replacement(context, disk));
+  }
+
+  static Optional<StepOutcome> obstacle(
+      EbsStep.Env env,
+      StepContext context,
+      Disk disk,
+      Optional<Volume> original,
+      Optional<Volume> replacement) {
+    return Fitness.inPlace(env, context, disk, replacement)
         .or(() -> original.flatMap(Retirement::inUse))
         .or(() -> snapshotGone(env, context, disk));
   }
@@ -38,6 +47,9 @@ final class Retirement {
 
   private static Optional<StepOutcome> snapshotGone(
       EbsStep.Env env, StepContext context, Disk disk) {
+    if (CopyVolumeStep.copied(context, disk).isPresent()) {
+      return Optional.empty();
+    }
     String id = env.snapshotOf(context, disk).orElseThrow();
     List<Snapshot> snapshots = env.ec2().snapshotsMadeBy(context, env.runId());
     return snapshots.stream()

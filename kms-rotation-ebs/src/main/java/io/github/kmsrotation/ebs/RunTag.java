@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
 import software.amazon.awssdk.services.ec2.model.Tag;
 import software.amazon.awssdk.services.ec2.model.TagSpecification;
@@ -14,6 +15,11 @@ final class RunTag {
 
   /** On a snapshot of a new volume that had served when its run was rolled back. */
   static final String UNDONE_KEY = "kms-rotation:undone";
+
+  /** On a copy: of what. */
+  static final String COPY_KEY = "kms-rotation:copy-of";
+
+  private static final Set<String> OWN = Set.of(RunId.TAG_KEY, UNDONE_KEY, COPY_KEY);
 
   private RunTag() {}
 
@@ -37,7 +43,7 @@ final class RunTag {
   static List<Tag> userTags(List<Tag> tags) {
     return tags.stream()
         .filter(tag -> !tag.key().startsWith("aws:"))
-        .filter(tag -> !tag.key().equals(RunId.TAG_KEY) && !tag.key().equals(UNDONE_KEY))
+        .filter(tag -> !OWN.contains(tag.key()))
         .sorted(Comparator.comparing(Tag::key))
         .toList();
   }
@@ -46,5 +52,13 @@ final class RunTag {
     List<Tag> tags = new ArrayList<>(userTags);
     tags.add(own);
     return TagSpecification.builder().resourceType(type).tags(tags).build();
+  }
+
+  /** For what is made as a copy of something else. */
+  static TagSpecification ofCopy(
+      ResourceType type, List<Tag> originalTags, RunId run, String originalId) {
+    List<Tag> tags = new ArrayList<>(userTags(originalTags));
+    tags.add(tag(COPY_KEY, originalId));
+    return specification(type, tags, of(run));
   }
 }

@@ -46,9 +46,7 @@ final class SnapshotsStep extends EbsStep {
     super(
         new StepDescription(
             ID,
-            env.subject().disks().size() == 1
-                ? "Make a snapshot of " + env.subject().disks().get(0).name()
-                : "Make snapshots of all volumes at one point in time",
+            title(env),
             Phase.COPY,
             List.of(operation(env)),
             undoCalls(backInService),
@@ -62,6 +60,13 @@ final class SnapshotsStep extends EbsStep {
     List<String> calls = new ArrayList<>(List.of(DELETE));
     calls.addAll(backInService.calls());
     return calls;
+  }
+
+  private static String title(Env env) {
+    return (env.subject().disks().size() == 1
+            ? "Make a snapshot of " + env.subject().disks().get(0).name()
+            : "Make snapshots of all volumes at one point in time")
+        + (EbsSteps.copiesVolumes(env.plan()) ? ", unless all were copied" : "");
   }
 
   /** The fact that names a volume's snapshot. */
@@ -79,6 +84,10 @@ final class SnapshotsStep extends EbsStep {
 
   @Override
   public StepOutcome advance(StepContext context) {
+    if (env.subject().disks().stream()
+        .allMatch(disk -> CopyVolumeStep.copied(context, disk).isPresent())) {
+      return StepOutcome.done();
+    }
     Map<String, Snapshot> made =
         ec2.snapshotsMadeBy(context, env.runId()).stream()
             .filter(snapshot -> env.subject().volumeIds().contains(snapshot.volumeId()))

@@ -18,7 +18,7 @@ final class Stillness {
   /** What is in the way; empty if nothing is. */
   static Optional<StepOutcome> disturbed(EbsStep.Env env, StepContext context) {
     return switch (env.subject().writes()) {
-      case FROZEN -> Optional.empty();
+      case FROZEN, LOST -> Optional.empty();
       case UNATTACHED -> attached(env, context);
       case STOPPED_BY_RUN, STOPPED_ALREADY -> started(env, context);
     };

@@ -14,12 +14,14 @@ import java.util.stream.Collectors;
  * @param instanceId what the volumes are attached to; empty if nothing
  * @param disks the volumes
  * @param writes why nothing is written to them meanwhile
+ * @param replacesRoot whether the only volume is a root volume that a task replaces
  */
-record Subject(Optional<String> instanceId, List<Disk> disks, Writes writes) {
+record Subject(Optional<String> instanceId, List<Disk> disks, Writes writes, boolean replacesRoot) {
 
   private static final String INSTANCE = "instance";
   private static final String DISKS = "disks";
   private static final String WRITES = "writes";
+  private static final String REPLACES_ROOT = "replacesRoot";
   private static final String SEPARATOR = ";";
 
   Subject {
@@ -31,6 +33,7 @@ record Subject(Optional<String> instanceId, List<Disk> disks, Writes writes) {
     attributes.put(INSTANCE, instanceId.orElse(""));
     attributes.put(DISKS, disks.stream().map(Disk::stored).collect(Collectors.joining(SEPARATOR)));
     attributes.put(WRITES, writes.name());
+    attributes.put(REPLACES_ROOT, Boolean.toString(replacesRoot));
     return attributes;
   }
 
@@ -38,7 +41,13 @@ record Subject(Optional<String> instanceId, List<Disk> disks, Writes writes) {
     return new Subject(
         Optional.of(plan.attribute(INSTANCE)).filter(id -> !id.isEmpty()),
         Arrays.stream(plan.attribute(DISKS).split(SEPARATOR, -1)).map(Disk::read).toList(),
-        Writes.valueOf(plan.attribute(WRITES)));
+        Writes.valueOf(plan.attribute(WRITES)),
+        Boolean.parseBoolean(plan.attribute(REPLACES_ROOT)));
+  }
+
+  /** Of a plan that is about no volumes. */
+  static Subject none() {
+    return new Subject(Optional.empty(), List.of(), Writes.UNATTACHED, false);
   }
 
   List<String> volumeIds() {
@@ -51,6 +60,11 @@ record Subject(Optional<String> instanceId, List<Disk> disks, Writes writes) {
 
   boolean isFrozen() {
     return writes == Writes.FROZEN;
+  }
+
+  /** Whether the instance is to run all the time, but for a reboot. */
+  boolean isKeptRunning() {
+    return writes == Writes.FROZEN || writes == Writes.LOST;
   }
 
   /** The instance, where there is one for certain. */

@@ -1,6 +1,5 @@
 package io.github.kmsrotation.ebs;
 
-import io.github.kmsrotation.plan.Evidence;
 import io.github.kmsrotation.plan.Facts;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.StepContext;
@@ -62,20 +61,7 @@ final class SwapStep extends EbsStep {
   private Optional<StepOutcome> notReady(StepContext context, Volume original, Volume replacement) {
     return Stillness.disturbed(env, context)
         .or(() -> Fitness.underNewKey(env, context, replacement))
-        .or(() -> changed(original, replacement));
-  }
-
-  /** The approval for the cutover may take days, in which somebody may change the original. */
-  private Optional<StepOutcome> changed(Volume original, Volume replacement) {
-    List<Evidence> evidence = VolumeAttribute.compare(original, replacement, env.targetKeyArn());
-    List<Evidence> differences = evidence.stream().filter(e -> !e.matches()).toList();
-    return differences.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new StepOutcome.Blocked(
-                "The new volume differs from the original by now: " + differences + ".",
-                "The original is still attached. Mend the difference and resume, or roll back.",
-                evidence));
+        .or(() -> AsPlanned.differing(env, original, replacement));
   }
 
   @Override
@@ -87,13 +73,18 @@ final class SwapStep extends EbsStep {
             disk.volumeId(),
             (replacement, original) -> stillRunning(context));
     return outcome instanceof StepOutcome.Done
-        ? StepOutcome.done(Facts.of(Map.of(SERVED, Boolean.toString(mayHaveServed(context)))))
+        ? StepOutcome.done(served(mayHaveServed(context)))
         : outcome;
+  }
+
+  static Facts served(boolean mayHaveServed) {
+    return Facts.of(Map.of(SERVED, Boolean.toString(mayHaveServed)));
   }
 
   /** Whether an undone swap left a new volume to which something may have been written. */
   static boolean hasServed(StepContext context, Disk disk) {
-    return context.factsOf(id(disk)).find(SERVED).filter("true"::equals).isPresent();
+    return context.factsOf(id(disk)).find(SERVED).filter("true"::equals).isPresent()
+        || ReplaceRootStep.hasServed(context, disk);
   }
 
   private boolean mayHaveServed(StepContext context) {

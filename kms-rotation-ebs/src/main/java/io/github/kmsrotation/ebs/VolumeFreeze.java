@@ -5,6 +5,10 @@ package io.github.kmsrotation.ebs;
  * means, such as stopping a service and unmounting. Writes that are made between the two would be
  * lost.
  *
+ * <p>A root volume that a task replaces ({@link EbsOptions.Builder#replaceRootVolume}) cannot be
+ * unmounted: there, what is frozen is not written to, such as by stopping services and remounting
+ * it read-only, and the instance is rebooted before it is thawed.
+ *
  * <p>Both methods may be called again after a crash, so they must be harmless when there is nothing
  * to do. They are called on the runner's thread, once for each volume. An exception stops the run.
  */

@@ -13,8 +13,8 @@ import software.amazon.awssdk.services.ec2.model.Volume;
 
 /**
  * Every new volume has its original's attributes, is under the new key, and was made from the
- * completed snapshot of that original. That it holds the snapshot's data is EBS's word: EC2 does
- * not show the bytes of a volume.
+ * completed snapshot of that original, or as its copy. That it holds the snapshot's data is EBS's
+ * word: EC2 does not show the bytes of a volume.
  */
 final class VolumesVerifier implements Verifier {
 
@@ -28,13 +28,22 @@ final class VolumesVerifier implements Verifier {
   public Verification verify(StepContext context) {
     List<Snapshot> snapshots = env.ec2().snapshotsMadeBy(context, env.runId());
     List<Evidence> evidence = new ArrayList<>();
+    EbsStep.Seen seen = env.look(context);
     for (Disk disk : env.subject().disks()) {
-      Volume original = require(env.ec2().volume(context, disk.volumeId()), disk);
-      Volume replacement = require(env.replacement(context, disk), disk);
+      Volume original = require(seen.original(disk), disk);
+      Volume replacement = require(seen.replacement(disk), disk);
       evidence.addAll(VolumeAttribute.compare(original, replacement, env.targetKeyArn()));
       evidence.add(
           new Evidence(
               replacement.volumeId() + ", State", "available", replacement.stateAsString()));
+      if (CopyVolumeStep.copied(context, disk).isPresent()) {
+        evidence.add(
+            new Evidence(
+                replacement.volumeId() + ", SourceVolumeId",
+                disk.volumeId(),
+                VolumeAttribute.text(replacement.sourceVolumeId())));
+        continue;
+      }
       String snapshotId = env.snapshotOf(context, disk).orElseThrow();
       evidence.add(
           new Evidence(

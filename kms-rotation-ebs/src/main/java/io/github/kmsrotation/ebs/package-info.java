@@ -1,6 +1,8 @@
 /**
- * Rotates the KMS key of EBS volumes: snapshots of one point in time, new volumes directly under
- * the new key, verification, a swap on the same instance, retirement of the originals.
+ * Rotates the KMS key of EBS volumes: snapshots of one point in time, or copies of volumes, new
+ * volumes directly under the new key, verification, a swap on the same instance or a task that
+ * replaces a root volume, retirement of the originals. Also of snapshots and AMIs, which are
+ * copied, and of the account's default key.
  *
  * <table>
  *   <caption>What a new volume has of the original</caption>

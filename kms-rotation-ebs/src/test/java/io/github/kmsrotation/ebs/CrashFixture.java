@@ -40,7 +40,17 @@ abstract class CrashFixture {
         "CreateSnapshot CreateVolume DetachVolume AttachVolume DeleteVolume DeleteTags",
         "DetachVolume AttachVolume CreateSnapshot DeleteVolume DeleteSnapshot"),
     UNATTACHED_VOLUME(
-        "CreateSnapshot CreateVolume DeleteVolume DeleteTags", "DeleteVolume DeleteSnapshot");
+        "CreateSnapshot CreateVolume DeleteVolume DeleteTags", "DeleteVolume DeleteSnapshot"),
+    ROOT_VOLUME_BY_TASK(
+        "CreateSnapshot CreateVolume CreateReplaceRootVolumeTask DeleteVolume DeleteTags",
+        "CreateReplaceRootVolumeTask CreateSnapshot DeleteVolume DeleteSnapshot"),
+    COPIED_VOLUME(
+        "CopyVolumes DetachVolume AttachVolume DeleteVolume DeleteTags",
+        "DetachVolume AttachVolume CreateSnapshot DeleteVolume"),
+    FAST_RESTORED_VOLUME(
+        "CreateSnapshot EnableFastSnapshotRestores CreateVolume DisableFastSnapshotRestores"
+            + " DeleteVolume DeleteTags",
+        "DeleteVolume DeleteSnapshot");
 
     private final String calls;
     private final String callsOfRollBack;
@@ -56,6 +66,14 @@ abstract class CrashFixture {
 
     List<String> callsOfRollBack() {
       return List.of(callsOfRollBack.split(" "));
+    }
+
+    boolean isUnattached() {
+      return this == UNATTACHED_VOLUME || this == FAST_RESTORED_VOLUME;
+    }
+
+    boolean isFrozen() {
+      return this == FROZEN_VOLUME || this == COPIED_VOLUME;
     }
 
     int firstThatRetires() {
@@ -84,10 +102,16 @@ abstract class CrashFixture {
     String volume = world.volume(r -> {});
     originals.add(volume);
     target = volume;
-    if (wanted != Scenario.UNATTACHED_VOLUME) {
+    if (!wanted.isUnattached()) {
       instance = world.instance(r -> {});
       world.attach(volume, instance, EbsWorld.DATA);
       attachedBefore = world.attached(instance);
+    }
+    if (wanted == Scenario.ROOT_VOLUME_BY_TASK) {
+      world.deleteOnTermination(instance, EbsWorld.ROOT, false);
+      target = world.at(instance, EbsWorld.ROOT);
+      originals.clear();
+      originals.add(target);
     }
     if (wanted == Scenario.INSTANCE) {
       target = instance;
@@ -107,9 +131,7 @@ abstract class CrashFixture {
   }
 
   final EbsOptions options() {
-    return scenario == Scenario.FROZEN_VOLUME
-        ? world.application.freezing().build()
-        : world.application.stopping().build();
+    return world.application.options(scenario.name());
   }
 
   final RotationPlan plan() {
@@ -139,18 +161,27 @@ abstract class CrashFixture {
     assertThat(world.aws.ec2().volumes())
         .hasSize(instance.isEmpty() ? 1 : attachedBefore.size())
         .allSatisfy((id, state) -> assertThat(state).isIn("available", "in-use"));
-    assertThat(world.aws.ec2().snapshots()).hasSameSizeAs(originals);
+    assertThat(world.aws.ec2().snapshots())
+        .hasSize(scenario == Scenario.COPIED_VOLUME ? 0 : originals.size());
+    assertNothingIsRestoredFast();
     assertInstanceRuns();
+  }
+
+  /** It would be billed for ever. */
+  private void assertNothingIsRestoredFast() {
+    assertThat(world.ec2.describeFastSnapshotRestores(r -> {}).fastSnapshotRestores())
+        .allSatisfy(restore -> assertThat(restore.stateAsString()).isEqualTo("disabled"));
   }
 
   final void assertInstanceRuns() {
     if (!instance.isEmpty()) {
       assertThat(world.aws.ec2().instances()).isEqualTo(Map.of(instance, "running"));
       assertThat(world.attached(instance)).containsOnlyKeys(attachedBefore.keySet());
-      assertThat(deletedOnTermination(EbsWorld.ROOT)).isTrue();
+      assertThat(deletedOnTermination(EbsWorld.ROOT))
+          .isEqualTo(scenario != Scenario.ROOT_VOLUME_BY_TASK);
       assertThat(deletedOnTermination(EbsWorld.DATA)).isFalse();
     }
-    if (scenario == Scenario.FROZEN_VOLUME && !world.application.freezes.isEmpty()) {
+    if (scenario.isFrozen() && !world.application.freezes.isEmpty()) {
       int last = world.application.freezes.size() - 1;
       assertThat(world.application.freezes.get(last))
           .isEqualTo("thaw " + world.at(instance, EbsWorld.DATA) + " at " + EbsWorld.DATA);
@@ -164,6 +195,7 @@ abstract class CrashFixture {
   final void assertAsBefore(RotationReport report) {
     assertThat(report.status()).as(report.reason()).isEqualTo(RunStatus.ROLLED_BACK);
     assertInstanceRuns();
+    assertNothingIsRestoredFast();
     if (instance.isEmpty()) {
       assertThat(world.aws.ec2().volumes()).isEqualTo(Map.of(target, "available"));
     } else {

@@ -35,8 +35,7 @@ final class EbsApplication implements AutoCloseable {
     ec2 = client(Ec2Client.builder(), endpoint, region).build();
   }
 
-  private static <B extends AwsClientBuilder<B, C>, C> B client(
-      B builder, URI endpoint, String region) {
+  static <B extends AwsClientBuilder<B, C>, C> B client(B builder, URI endpoint, String region) {
     return builder
         .endpointOverride(endpoint)
         .region(Region.of(region))
@@ -51,6 +50,20 @@ final class EbsApplication implements AutoCloseable {
 
   EbsOptions.Builder stopping() {
     return undecided().stopInstance();
+  }
+
+  /** By the name of a scenario, which another process can be told. */
+  EbsOptions options(String scenario) {
+    EbsOptions.Builder options =
+        switch (scenario) {
+          case "FROZEN_VOLUME" -> freezing();
+          case "COPIED_VOLUME" -> freezing().copyVolumes();
+          case "ROOT_VOLUME_BY_TASK" ->
+              undecided().replaceRootVolume().iAcceptLosingWritesMadeAfterTheSnapshot();
+          case "FAST_RESTORED_VOLUME" -> undecided().fastSnapshotRestore();
+          default -> stopping();
+        };
+    return options.build();
   }
 
   EbsOptions.Builder freezing() {
@@ -70,7 +83,26 @@ final class EbsApplication implements AutoCloseable {
   }
 
   RotationPlanner<EbsTarget> planner(String target) {
-    return RotationPlanner.forEbs(target)
+    return planner(new EbsTarget(target));
+  }
+
+  RotationPlanner<EbsTarget> planner(EbsTarget target) {
+    return ready(RotationPlanner.forEbs(target));
+  }
+
+  /** From the AWS managed key, or from another. */
+  RotationPlanner<EbsTarget> defaultKeyPlanner() {
+    boolean isOfAws =
+        kms.describeKey(r -> r.keyId(ec2.getEbsDefaultKmsKeyId(d -> {}).kmsKeyId()))
+            .keyMetadata()
+            .keyManagerAsString()
+            .equals("AWS");
+    RotationPlanner<EbsTarget> planner = ready(RotationPlanner.forEbsDefaultKey());
+    return isOfAws ? planner.because(RotationReason.LEAVE_AWS_MANAGED_KEY) : planner;
+  }
+
+  private RotationPlanner<EbsTarget> ready(RotationPlanner<EbsTarget> planner) {
+    return planner
         .because(RotationReason.NEW_KEY_REQUESTED)
         .toKey(KEY_ALIAS)
         .with(stopping().build())

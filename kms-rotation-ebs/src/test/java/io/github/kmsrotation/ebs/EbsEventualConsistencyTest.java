@@ -6,6 +6,7 @@ import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.run.RotationReport;
 import io.github.kmsrotation.run.RotationRunner;
 import io.github.kmsrotation.run.RunStatus;
+import io.github.kmsrotation.testkit.call.Call;
 import io.github.kmsrotation.testkit.clock.TestClock;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,5 +84,49 @@ class EbsEventualConsistencyTest {
     assertThat(world.aws.ec2().volumes()).containsOnlyKeys(before.values());
     assertThat(world.aws.ec2().snapshots()).isEmpty();
     assertThat(world.aws.ec2().instances()).isEqualTo(Map.of(instance, "running"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ROOT_VOLUME_BY_TASK", "COPIED_VOLUME", "FROZEN_VOLUME"})
+  void otherWays_endTheSameWithTheSameResources(String way) {
+    String device = way.equals("ROOT_VOLUME_BY_TASK") ? EbsWorld.ROOT : EbsWorld.DATA;
+    String original = world.at(instance, device);
+    EbsOptions options = world.application.options(way);
+    world.aws.calls().clear();
+
+    world.approving(options).run(world.planner(original).with(options).plan()).requireComplete();
+
+    assertThat(world.describe(world.at(instance, device)).kmsKeyId()).isEqualTo(world.newKey);
+    assertThat(world.aws.ec2().volumes()).hasSize(2).doesNotContainKey(original);
+    assertThat(world.aws.calls().mutating()).extracting(Call::operation).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void fastRestoredVolume_endsTheSame() {
+    String original = world.volume(r -> {});
+    EbsOptions options = world.application.options("FAST_RESTORED_VOLUME");
+    world.aws.calls().clear();
+
+    world.approving(options).run(world.planner(original).with(options).plan()).requireComplete();
+
+    assertThat(world.aws.ec2().volumes()).hasSize(3).doesNotContainKey(original);
+    assertThat(world.aws.calls().mutating()).extracting(Call::operation).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void snapshotAndImage_endTheSame() {
+    ImageWorld copies = new ImageWorld(world);
+    EbsOptions options = world.application.undecided().build();
+    String snapshot = copies.snapshot("as of 2025");
+    String image = copies.image();
+    world.aws.calls().clear();
+
+    world.approving(options).run(world.planner(snapshot).with(options).plan()).requireComplete();
+    world.approving(options).run(world.planner(image).with(options).plan()).requireComplete();
+
+    assertThat(world.aws.ec2().snapshots()).hasSize(3).doesNotContainKey(snapshot);
+    assertThat(copies.onlyImage().imageId()).isNotEqualTo(image);
+    assertThat(world.aws.calls().of("CopySnapshot")).hasSize(1);
+    assertThat(world.aws.calls().of("CopyImage")).hasSize(1);
   }
 }

@@ -54,6 +54,28 @@ class EbsKillTest extends CrashFixture {
     assertAsBefore(plain().resume(runId));
   }
 
+  /** The calls whose loss would hurt most: what makes, what takes away, and what destroys. */
+  static Stream<Arguments> someCallsOfOtherScenarios() {
+    return Stream.of(
+        Arguments.of(Scenario.FROZEN_VOLUME, "after", 3),
+        Arguments.of(Scenario.FROZEN_VOLUME, "before", 4),
+        Arguments.of(Scenario.UNATTACHED_VOLUME, "after", 2),
+        Arguments.of(Scenario.UNATTACHED_VOLUME, "after", 3),
+        Arguments.of(Scenario.ROOT_VOLUME_BY_TASK, "before", 3),
+        Arguments.of(Scenario.ROOT_VOLUME_BY_TASK, "after", 3));
+  }
+
+  @ParameterizedTest(name = "{0} killed {1} call {2}")
+  @MethodSource("someCallsOfOtherScenarios")
+  void rotationOfOtherKinds_whenItsProcessIsKilled_isResumedToTheSameEnd(
+      Scenario wanted, String moment, int n) throws Exception {
+    create(wanted, TestClock.running(RotationProcess.SPEED));
+
+    killAt(moment, n, "run", target);
+
+    assertRotatedOnce(approving().resume(onlyRun()));
+  }
+
   private RunId onlyRun() {
     List<RunId> runs = FileJournal.in(world.journal).runs();
     assertThat(runs).hasSize(1);
@@ -75,7 +97,7 @@ class EbsKillTest extends CrashFixture {
       nthCall.dropAfter(kill);
     }
     Path output = directory.resolve("child-output.txt");
-    Process process = RotationProcess.start(world, output, List.of(what));
+    Process process = RotationProcess.start(world, output, scenario.name(), List.of(what));
     child.complete(process);
     process.waitFor();
     assertThat(process.exitValue()).as(Files.readString(output)).isEqualTo(137);

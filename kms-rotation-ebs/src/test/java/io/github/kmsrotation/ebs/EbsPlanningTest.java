@@ -58,7 +58,15 @@ class EbsPlanningTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "vol-", "vol-xyz", "i-0123", "VOL-0123456789abcdef0", "snap-12345678"})
+      strings = {
+        "",
+        "vol-",
+        "vol-xyz",
+        "i-0123",
+        "VOL-0123456789abcdef0",
+        "snap-1",
+        "eni-12345678"
+      })
   void forEbs_ofWhatIsNoId_isRefusedBeforeAnyCall(String id) {
     world.aws.calls().clear();
 

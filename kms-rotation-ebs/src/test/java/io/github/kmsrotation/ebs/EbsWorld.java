@@ -162,6 +162,15 @@ final class EbsWorld implements AutoCloseable {
     return attached;
   }
 
+  /** Whether volumes go with the instance, by volume id. */
+  Map<String, Boolean> deletedOnTerminationByVolume(String instanceId) {
+    Map<String, Boolean> deleted = new TreeMap<>();
+    attached(instanceId)
+        .values()
+        .forEach(id -> deleted.put(id, describe(id).attachments().get(0).deleteOnTermination()));
+    return deleted;
+  }
+
   String at(String instanceId, String device) {
     return attached(instanceId).getOrDefault(device, "nothing");
   }

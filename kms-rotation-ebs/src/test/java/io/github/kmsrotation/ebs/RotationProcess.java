@@ -22,29 +22,33 @@ final class RotationProcess {
   private RotationProcess() {}
 
   /**
-   * Arguments: endpoint, Region, journal directory, run and a target, or roll-back and a run id.
+   * Arguments: endpoint, Region, journal directory, time, run and a target, or roll-back and a run
+   * id, and the name of a scenario.
    */
   public static void main(String[] arguments) {
     try (EbsApplication application =
         new EbsApplication(URI.create(arguments[0]), arguments[1], Path.of(arguments[2]))) {
       TestClock clock = TestClock.running(SPEED);
       clock.advance(Duration.between(clock.instant(), Instant.parse(arguments[3])));
+      EbsOptions options = application.options(arguments[6]);
       RotationRunner runner =
           application
               .runner()
+              .with(options)
               .approval(Approvals.approveEveryPhaseIncludingDeletion())
               .clock(clock)
               .sleeper(clock::sleep)
               .build();
       RotationReport report =
           arguments[4].equals("run")
-              ? runner.run(application.planner(arguments[5]).plan())
+              ? runner.run(application.planner(arguments[5]).with(options).plan())
               : runner.rollBack(new RunId(arguments[5]));
       System.out.println(report);
     }
   }
 
-  static Process start(EbsWorld world, Path output, List<String> what) throws IOException {
+  static Process start(EbsWorld world, Path output, String scenario, List<String> what)
+      throws IOException {
     String[] command =
         new String[] {
           Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -60,6 +64,7 @@ final class RotationProcess {
         };
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.command().addAll(what);
+    builder.command().add(scenario);
     return builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
   }
 

@@ -7,6 +7,7 @@ import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.run.RotationRunner;
 import io.github.kmsrotation.s3.BatchManifest;
 import io.github.kmsrotation.s3.BatchOperations;
+import io.github.kmsrotation.s3.BucketKeys;
 import io.github.kmsrotation.s3.S3Options;
 import java.nio.file.Path;
 import software.amazon.awssdk.services.kms.KmsClient;
@@ -25,6 +26,7 @@ final class BucketByBatch {
     S3Options options =
         S3Options.builder()
             .client(s3) // not in README
+            .bucketKeys(BucketKeys.ENABLE)
             .batchOperations(
                 BatchOperations.builder(s3Control, roleArn, "batch-artifacts")
                     .manifest(BatchManifest.listed())

@@ -37,8 +37,7 @@ class BucketRotationTest {
 
   /** By itself the client asks for a host that no resolver knows. */
   private static S3ControlClient control(EmbeddedAws aws) {
-    Endpoint endpoint =
-        Endpoint.builder().endpointUrl(EndpointUrl.fromUri(aws.endpoint())).build();
+    Endpoint endpoint = Endpoint.builder().endpointUrl(EndpointUrl.fromUri(aws.endpoint())).build();
     return client(
         S3ControlClient.builder()
             .endpointProvider(params -> CompletableFuture.completedFuture(endpoint))

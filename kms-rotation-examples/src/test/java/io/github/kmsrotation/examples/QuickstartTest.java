@@ -83,6 +83,19 @@ class QuickstartTest {
     assertThat(key(printed, "After")).isNotEqualTo(before);
   }
 
+  @Test
+  void selectedVolumes_areAllRotated_andWhatCannotBeIsNamed() throws Exception {
+    assertThat(printed(SelectedVolumes::main))
+        .contains("3 SUCCEEDED")
+        .containsPattern("Left out: vol-\\w+: It is error.")
+        .contains("Under the new key: 5 volumes");
+  }
+
+  @Test
+  void volumeWays_allSucceed() throws Exception {
+    assertThat(printed(VolumeWays::main).split("SUCCEEDED", -1)).hasSize(6);
+  }
+
   private static String key(String printed, String when) {
     Matcher line =
         Pattern.compile(when + ": vol-\\w+ holds 'the data' under (\\S+)").matcher(printed);

@@ -101,11 +101,50 @@ public interface Ec2View {
   void manage(String id, String principal);
 
   /**
+   * Puts a tag that only AWS can set, such as {@code aws:dlm:lifecycle-policy-id}.
+   *
+   * @param id of whatever has an id here
+   * @param key begins with {@code aws:}
+   * @param value its value
+   */
+  void tagAsAws(String id, String key, String value);
+
+  /**
+   * An Elastic IP address for an instance: moving addresses is not modelled.
+   *
+   * @param instanceId gets it at its primary network interface
+   * @param address the address
+   */
+  void associateElasticIp(String instanceId, String address);
+
+  /**
+   * One more network interface for an instance: attaching them is not modelled.
+   *
+   * @param instanceId gets it
+   */
+  void attachInterface(String instanceId);
+
+  /**
    * Has EBS be denied a key, as a key policy does; the embedded KMS does not evaluate those.
    *
    * @param keyArn the key's ARN
    */
   void denyKey(String keyArn);
+
+  /**
+   * Has the next root volume replacement task that is to attach a volume end as {@code
+   * failed-detached}: the instance has no root volume then.
+   *
+   * @param volumeId of a volume
+   * @throws IllegalArgumentException if there is no such volume
+   */
+  void failRootTaskDetached(String volumeId);
+
+  /**
+   * Has CopyVolumes leave the copies of encrypted volumes under the key of their source, whatever
+   * key is asked for: what EBS is not known to do, for those who do not want to rely on that.
+   */
+  void keepKeysOfVolumeCopies();
 
   /**
    * Sets a quota, in every Region.

@@ -6,13 +6,16 @@ import io.github.kmsrotation.testkit.clock.TestClock;
 import io.github.kmsrotation.testkit.clock.Timeline;
 import io.github.kmsrotation.testkit.dynamodb.DynamoDbService;
 import io.github.kmsrotation.testkit.ec2.Ec2Service;
+import io.github.kmsrotation.testkit.elb.ElbService;
 import io.github.kmsrotation.testkit.fault.Faults;
+import io.github.kmsrotation.testkit.guest.Guests;
 import io.github.kmsrotation.testkit.http.AwsHttpServer;
 import io.github.kmsrotation.testkit.http.AwsService;
 import io.github.kmsrotation.testkit.kms.KmsService;
 import io.github.kmsrotation.testkit.rds.RdsService;
 import io.github.kmsrotation.testkit.s3.S3Service;
 import io.github.kmsrotation.testkit.s3control.S3ControlService;
+import io.github.kmsrotation.testkit.ssm.SsmService;
 import io.github.kmsrotation.testkit.sts.StsService;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,11 +31,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * An AWS in this process: KMS, RDS, EC2, Auto Scaling, S3, DynamoDB and STS over HTTP on loopback.
- * Use it by endpoint override, with any credentials. Safe for use by several threads. Defaults: any
- * free port, Region {@code eu-central-1}, account {@code 111122223333}, a clock that runs 600 times
- * as fast as time does, so that ten minutes of RDS take a second; what was made is found at once.
- * What was not closed is closed when the JVM ends.
+ * An AWS in this process: KMS, RDS, EC2, Elastic Load Balancing, Auto Scaling, Systems Manager, S3,
+ * DynamoDB and STS over HTTP on loopback. Use it by endpoint override, with any credentials. Safe
+ * for use by several threads. Defaults: any free port, Region {@code eu-central-1}, account {@code
+ * 111122223333}, a clock that runs 600 times as fast as time does, so that ten minutes of RDS take
+ * a second; what was made is found at once. What was not closed is closed when the JVM ends.
  */
 public final class EmbeddedAws implements AutoCloseable {
 
@@ -48,6 +51,8 @@ public final class EmbeddedAws implements AutoCloseable {
   private final Calls calls = new Calls();
   private final RdsService rds;
   private final Ec2Service ec2;
+  private final ElbService elb;
+  private final SsmService ssm;
   private final S3Service s3;
   private final S3ControlService s3Control;
   private final AwsHttpServer server;
@@ -62,6 +67,8 @@ public final class EmbeddedAws implements AutoCloseable {
     KmsService kms = new KmsService(accountId, timeline, builder.requestQuotas);
     this.rds = new RdsService(accountId, timeline, kms);
     this.ec2 = new Ec2Service(accountId, timeline, kms);
+    this.elb = new ElbService(accountId, timeline, ec2);
+    this.ssm = new SsmService(timeline, ec2);
     this.s3 = new S3Service(accountId, lock, timeline, kms.dataKeys());
     this.s3Control = new S3ControlService(accountId, lock, timeline, s3);
     try {
@@ -72,6 +79,8 @@ public final class EmbeddedAws implements AutoCloseable {
                       kms,
                       rds,
                       ec2,
+                      elb,
+                      ssm,
                       new AutoScalingService(timeline, ec2),
                       new DynamoDbService(accountId, timeline),
                       new StsService())
@@ -81,6 +90,7 @@ public final class EmbeddedAws implements AutoCloseable {
               new AwsHttpServer.Shared(accountId, lock, timeline, faults, calls));
     } catch (IOException e) {
       rds.close();
+      ssm.close();
       ec2.close();
       s3.close();
       throw new UncheckedIOException("Port " + builder.port + " cannot be had", e);
@@ -210,6 +220,62 @@ public final class EmbeddedAws implements AutoCloseable {
   }
 
   /**
+   * A view of Elastic Load Balancing.
+   *
+   * @return what a test can see and do beyond the API
+   */
+  public ElbView elb() {
+    return new ElbView() {
+      @Override
+      public String targetGroup(String name, int port) {
+        return locked(() -> elb.create(region, name, port, true));
+      }
+
+      @Override
+      public String unusedTargetGroup(String name) {
+        return locked(() -> elb.create(region, name, 80, false));
+      }
+
+      @Override
+      public Map<String, String> targets(String targetGroupArn) {
+        return locked(() -> elb.targets(targetGroupArn));
+      }
+
+      @Override
+      public void failHealthChecks(String instanceId) {
+        locked(
+            () -> {
+              elb.failHealthChecks(instanceId);
+              return instanceId;
+            });
+      }
+    };
+  }
+
+  /**
+   * What can run on instances here, and what it takes to break their agents.
+   *
+   * @return the view of a test
+   */
+  public SsmView ssm() {
+    return new SsmView() {
+      @Override
+      public Optional<String> obstacleToDevices() {
+        return Guests.obstacle();
+      }
+
+      @Override
+      public void disconnect(String instanceId) {
+        locked(
+            () -> {
+              ssm.disconnect(instanceId);
+              return instanceId;
+            });
+      }
+    };
+  }
+
+  /**
    * What a test can do to S3, and see of it, that no request can.
    *
    * @return the view of a test
@@ -291,6 +357,7 @@ public final class EmbeddedAws implements AutoCloseable {
     lock.lock();
     try {
       rds.close();
+      ssm.close();
       ec2.close();
       s3.close();
     } finally {

@@ -102,7 +102,8 @@ public final class EmbeddedAwsServer {
 
   private static String greeting(EmbeddedAws aws) {
     return """
-    The embedded AWS serves kms, rds, ec2, autoscaling, s3, dynamodb and sts at %1$s
+    The embedded AWS serves kms, rds, ec2, elasticloadbalancing, autoscaling, ssm, s3, dynamodb and sts \
+    at %1$s
     It ends on Ctrl-C or SIGTERM, and takes with it all that it holds. For the AWS CLI and SDKs:
 
       export AWS_ENDPOINT_URL=%1$s

@@ -87,8 +87,33 @@ final class LockedEc2View implements Ec2View {
   }
 
   @Override
+  public void tagAsAws(String id, String key, String value) {
+    change(() -> ec2.tagAsAws(id, key, value));
+  }
+
+  @Override
+  public void associateElasticIp(String instanceId, String address) {
+    change(() -> ec2.associateElasticIp(instanceId, address));
+  }
+
+  @Override
+  public void attachInterface(String instanceId) {
+    change(() -> ec2.attachInterface(instanceId));
+  }
+
+  @Override
   public void denyKey(String keyArn) {
     change(() -> ec2.denyKey(keyArn));
+  }
+
+  @Override
+  public void failRootTaskDetached(String volumeId) {
+    change(() -> ec2.failRootTaskDetached(volumeId));
+  }
+
+  @Override
+  public void keepKeysOfVolumeCopies() {
+    change(ec2::keepKeysOfVolumeCopies);
   }
 
   @Override

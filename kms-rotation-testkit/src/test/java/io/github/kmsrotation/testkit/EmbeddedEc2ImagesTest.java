@@ -2,14 +2,20 @@ package io.github.kmsrotation.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.ec2.model.CopyImageRequest;
+import software.amazon.awssdk.services.ec2.model.CreateVolumePermission;
+import software.amazon.awssdk.services.ec2.model.DescribeImageAttributeResponse;
 import software.amazon.awssdk.services.ec2.model.Image;
+import software.amazon.awssdk.services.ec2.model.ImageAttributeName;
+import software.amazon.awssdk.services.ec2.model.LaunchPermission;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateBlockDeviceMappingRequest;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateEbsBlockDeviceRequest;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateVersion;
 import software.amazon.awssdk.services.ec2.model.RegisterImageRequest;
+import software.amazon.awssdk.services.ec2.model.SnapshotAttributeName;
 
 /** AMIs and launch templates: what still names a snapshot or a key. */
 class EmbeddedEc2ImagesTest extends Ec2Fixture {
@@ -276,5 +282,96 @@ class EmbeddedEc2ImagesTest extends Ec2Fixture {
     assertThat(describe(data).size()).isEqualTo(8);
     assertThat(describe(data).snapshotId()).isEqualTo(snapshot);
     assertThat(describe(data).kmsKeyId()).isEqualTo(after);
+  }
+
+  @Test
+  void copyOfAnImage_hasItsUefiData_butNeitherItsPermissionsNorItsDeprecation() {
+    String image = register(snapshot(key()), r -> r.uefiData("QU1aTlVFRkk="));
+    ec2.modifyImageAttribute(
+        r ->
+            r.imageId(image)
+                .launchPermission(
+                    p -> p.add(LaunchPermission.builder().userId("210987654321").build())));
+    Instant deprecated = Instant.parse("2027-03-04T05:06:00Z");
+    ec2.enableImageDeprecation(r -> r.imageId(image).deprecateAt(deprecated));
+
+    String copy =
+        ec2.copyImage(r -> r.name("copy").sourceImageId(image).sourceRegion("eu-central-1"))
+            .imageId();
+
+    assertThat(see(image).deprecationTime()).isEqualTo(deprecated.toString());
+    assertThat(see(copy).deprecationTime()).isNull();
+    assertThat(attribute(image, ImageAttributeName.LAUNCH_PERMISSION).launchPermissions())
+        .hasSize(1);
+    assertThat(attribute(copy, ImageAttributeName.LAUNCH_PERMISSION).launchPermissions()).isEmpty();
+    assertThat(attribute(copy, ImageAttributeName.UEFI_DATA).uefiData().value())
+        .isEqualTo("QU1aTlVFRkk=");
+    ec2.disableImageDeprecation(r -> r.imageId(image));
+    assertThat(see(image).deprecationTime()).isNull();
+  }
+
+  private DescribeImageAttributeResponse attribute(String image, ImageAttributeName name) {
+    return ec2.describeImageAttribute(r -> r.imageId(image).attribute(name));
+  }
+
+  @Test
+  void encryptedSnapshot_isSharedWithAccounts_butNeverWithAll() {
+    String snapshot = snapshot(key());
+    CreateVolumePermission account =
+        CreateVolumePermission.builder().userId("210987654321").build();
+    CreateVolumePermission all = CreateVolumePermission.builder().group("all").build();
+
+    ec2.modifySnapshotAttribute(
+        r -> r.snapshotId(snapshot).createVolumePermission(p -> p.add(account)));
+    assertRefused(
+        "OperationNotPermitted",
+        () ->
+            ec2.modifySnapshotAttribute(
+                r -> r.snapshotId(snapshot).createVolumePermission(p -> p.add(all))));
+
+    assertThat(
+            ec2.describeSnapshotAttribute(
+                    r ->
+                        r.snapshotId(snapshot)
+                            .attribute(SnapshotAttributeName.CREATE_VOLUME_PERMISSION))
+                .createVolumePermissions())
+        .containsExactly(account);
+  }
+
+  @Test
+  void createImage_ofAnInstance_makesTheSameVolumesAgain_orFailsWithASnapshot() {
+    String key = key();
+    String instance =
+        instance(
+            r ->
+                r.blockDeviceMappings(
+                    disk("/dev/xvda", e -> e.encrypted(true).kmsKeyId(key)),
+                    disk(
+                        "/dev/sdf",
+                        e ->
+                            e.volumeSize(5)
+                                .volumeType("io1")
+                                .iops(150)
+                                .deleteOnTermination(false))));
+
+    assertRefused(
+        "NotModelled", () -> ec2.createImage(r -> r.instanceId(instance).name("rebooted")));
+    String id = ec2.createImage(r -> r.instanceId(instance).name("copy").noReboot(true)).imageId();
+    assertThat(see(id).stateAsString()).isEqualTo("pending");
+    settle();
+
+    assertThat(see(id).stateAsString()).isEqualTo("available");
+    assertThat(see(id).sourceInstanceId()).isEqualTo(instance);
+    assertThat(see(id).blockDeviceMappings())
+        .satisfiesExactlyInAnyOrder(
+            root -> assertThat(root.ebs().encrypted()).isTrue(),
+            data -> {
+              assertThat(data.ebs().volumeSize()).isEqualTo(5);
+              assertThat(data.ebs().iops()).isEqualTo(150);
+              assertThat(data.ebs().deleteOnTermination()).isFalse();
+            });
+    assertRefused(
+        "InvalidAMIName.Duplicate",
+        () -> ec2.createImage(r -> r.instanceId(instance).name("copy").noReboot(true)));
   }
 }

@@ -7,11 +7,13 @@ import io.github.kmsrotation.testkit.clock.TestClock;
 import io.github.kmsrotation.testkit.clock.Timeline;
 import io.github.kmsrotation.testkit.dynamodb.DynamoDbService;
 import io.github.kmsrotation.testkit.ec2.Ec2Service;
+import io.github.kmsrotation.testkit.elb.ElbService;
 import io.github.kmsrotation.testkit.http.AwsService;
 import io.github.kmsrotation.testkit.kms.KmsService;
 import io.github.kmsrotation.testkit.rds.RdsService;
 import io.github.kmsrotation.testkit.s3.S3Service;
 import io.github.kmsrotation.testkit.s3control.S3ControlService;
+import io.github.kmsrotation.testkit.ssm.SsmService;
 import io.github.kmsrotation.testkit.sts.StsService;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,11 +40,14 @@ class ReadmeTest {
     KmsService kms = new KmsService(ACCOUNT, timeline, true);
     try (RdsService rds = new RdsService(ACCOUNT, timeline, kms);
         Ec2Service ec2 = new Ec2Service(ACCOUNT, timeline, kms);
+        SsmService ssm = new SsmService(timeline, ec2);
         S3Service s3 = new S3Service(ACCOUNT, new ReentrantLock(), timeline, kms.dataKeys())) {
       for (AwsService service :
-          List.of(kms, rds, ec2, new AutoScalingService(timeline, ec2), new StsService())) {
+          List.of(kms, rds, ec2, ssm, new AutoScalingService(timeline, ec2), new StsService())) {
         assertNamed(service.name().toUpperCase(Locale.ROOT), service.operations().keySet());
       }
+      assertNamed(
+          "Elastic Load Balancing", new ElbService(ACCOUNT, timeline, ec2).operations().keySet());
       assertNamed("DynamoDB", new DynamoDbService(ACCOUNT, timeline).operations().keySet());
       assertNamed("S3", s3.operations().keySet());
       S3ControlService control = new S3ControlService(ACCOUNT, new ReentrantLock(), timeline, s3);

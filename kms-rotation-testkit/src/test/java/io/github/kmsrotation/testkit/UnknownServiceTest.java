@@ -25,7 +25,8 @@ import software.amazon.awssdk.services.rds.RdsClient;
 class UnknownServiceTest {
 
   private static final String SAID =
-      "does not model the service %s, only autoscaling, dynamodb, ec2, kms, rds, s3, sts.";
+      "does not model the service %s, only autoscaling, dynamodb, ec2, elasticloadbalancing, kms,"
+          + " rds, s3, ssm, sts.";
 
   private final EmbeddedAws aws = EmbeddedAws.start();
 

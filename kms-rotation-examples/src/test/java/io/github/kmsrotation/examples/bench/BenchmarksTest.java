@@ -34,4 +34,14 @@ class BenchmarksTest {
       benchmark.close();
     }
   }
+
+  @Test
+  void volumes_areAllRotated_andCallsCounted() throws InterruptedException {
+    try (VolumesBenchmark benchmark = new VolumesBenchmark(2)) {
+      assertThat(benchmark.measure())
+          .startsWith("10 volumes on 2 instances, 2 runs, ")
+          .containsPattern("CreateVolume +1\\.00")
+          .containsPattern("calls per volume +[0-9.]+");
+    }
+  }
 }

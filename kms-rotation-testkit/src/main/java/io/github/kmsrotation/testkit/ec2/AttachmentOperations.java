@@ -137,9 +137,28 @@ final class AttachmentOperations {
     if (force) {
       store.timeline.after(Takes.DETACH, () -> store.detached(volume, attachment));
     } else {
-      store.later("DetachVolume", Takes.DETACH, () -> store.detached(volume, attachment));
+      store.later("DetachVolume", Takes.DETACH, () -> finishDetachment(volume, attachment));
     }
     return attachment.xml();
+  }
+
+  /**
+   * A volume that the operating system still uses is {@code busy}, until that unmounts it.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/ebs/latest/userguide/ebs-detaching-volume.html">Detach an
+   *     Amazon EBS volume</a>
+   */
+  private void finishDetachment(Volume volume, Attachment attachment) {
+    if (attachment.status.equals("detached")) {
+      return;
+    }
+    if (store.guest.holds(attachment.instanceId, volume.id)) {
+      attachment.status = "busy";
+      store.later("DetachVolume", Takes.DETACH, () -> finishDetachment(volume, attachment));
+    } else {
+      store.detached(volume, attachment);
+    }
   }
 
   private static Attachment asked(Volume volume, Params params) {
@@ -178,7 +197,7 @@ final class AttachmentOperations {
                   .formatted(volume.id, instance.id)
               + " is not in the 'stopped' state.");
     }
-    if (attachment.status.equals("detaching") && !force) {
+    if (List.of("detaching", "busy").contains(attachment.status) && !force) {
       throw Ec2Rules.incorrectState("Volume '" + volume.id + "' is in the 'detaching' state.");
     }
   }

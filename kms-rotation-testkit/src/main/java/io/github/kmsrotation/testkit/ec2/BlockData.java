@@ -1,6 +1,7 @@
 package io.github.kmsrotation.testkit.ec2;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -21,18 +22,22 @@ final class BlockData {
   private final Path file;
   private final TreeSet<Long> blocks = new TreeSet<>();
 
+  /** Whether an operating system wrote to the file, or may have, past {@link #write}. */
+  private boolean isOpened;
+
   BlockData(Path file) {
     this.file = file;
   }
 
   /** How many bytes the blocks hold that were ever written. */
   long bytesHeld() {
+    noteWhatWasWrittenPastHere();
     return (long) blocks.size() * BLOCK;
   }
 
   byte[] read(long offset, int length) {
     ByteBuffer bytes = ByteBuffer.allocate(length);
-    if (!blocks.isEmpty()) {
+    if (!blocks.isEmpty() || isOpened) {
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
         long at = offset;
         int read = channel.read(bytes, at);
@@ -68,8 +73,45 @@ final class BlockData {
 
   /** Takes over all that another one holds now. */
   void copyFrom(BlockData source) {
+    source.noteWhatWasWrittenPastHere();
     for (long block : source.blocks) {
       write(block * BLOCK, source.read(block * BLOCK, BLOCK));
+    }
+  }
+
+  /**
+   * The file in the size of a volume, for an operating system to use as a disk.
+   *
+   * @param bytes the volume's size
+   */
+  Path open(long bytes) {
+    try (RandomAccessFile whole = new RandomAccessFile(file.toFile(), "rw")) {
+      if (whole.length() < bytes) {
+        whole.setLength(bytes);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    isOpened = true;
+    return file;
+  }
+
+  private void noteWhatWasWrittenPastHere() {
+    if (!isOpened) {
+      return;
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(BLOCK);
+    ByteBuffer zeros = ByteBuffer.allocate(BLOCK);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      for (long block = 0; block * BLOCK < channel.size(); block++) {
+        bytes.clear();
+        channel.read(bytes, block * BLOCK);
+        if (!bytes.flip().equals(zeros.clear().limit(bytes.limit()))) {
+          blocks.add(block);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

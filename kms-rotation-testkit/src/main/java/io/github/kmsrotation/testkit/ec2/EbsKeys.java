@@ -26,6 +26,7 @@ final class EbsKeys {
   private final Set<String> onByDefault = new HashSet<>();
   private final Map<String, String> defaultKeys = new HashMap<>();
   private final Set<String> denied = new HashSet<>();
+  private boolean keepsKeysOfVolumeCopies;
 
   EbsKeys(KmsService kms) {
     this.kms = kms;
@@ -59,6 +60,10 @@ final class EbsKeys {
   /** The ARN of a key, or what was given if there is none. */
   String arn(String region, String name) {
     return kms.usability(region, name).arn();
+  }
+
+  void keepKeysOfVolumeCopies() {
+    keepsKeysOfVolumeCopies = true;
   }
 
   void deny(String arn) {
@@ -133,12 +138,17 @@ final class EbsKeys {
 
   /**
    * A copy of a volume: the key asked for, the default key if encryption is asked for without one,
-   * else as the source is. The last is assumed, as AWS says only that it is encrypted.
+   * else as the source is.
    *
    * @see <a
    *     href="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopyVolumes.html">CopyVolumes</a>
+   * @see <a href="https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copying-volume.html">Copy an
+   *     Amazon EBS volume</a>
    */
   Encryption ofVolumeCopy(String region, Params params, Encryption source) {
+    if (keepsKeysOfVolumeCopies && source.isOn()) {
+      return source;
+    }
     boolean isSaid = params.has("KmsKeyId") || !params.truth("Encrypted").orElse(false);
     return isSaid
         ? ofVolume(region, params, Optional.of(source))

@@ -7,6 +7,7 @@ import io.github.kmsrotation.testkit.http.Operation;
 import io.github.kmsrotation.testkit.http.WireProtocol;
 import io.github.kmsrotation.testkit.kms.KmsService;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -38,6 +39,7 @@ public final class Ec2Service implements AwsService, AutoCloseable {
     copies.define(operations);
     new ImageOperations(store, snapshots).define(operations);
     new ImageCopies(store, copies).define(operations);
+    new ImageCreation(store, snapshots).define(operations);
     this.templates = new LaunchTemplates(store);
     new LaunchTemplateOperations(store, templates).define(operations);
     new FastRestoreOperations(store).define(operations);
@@ -45,6 +47,8 @@ public final class Ec2Service implements AwsService, AutoCloseable {
     new InstanceStateOperations(store, maker).define(operations);
     new InstanceOperations(store).define(operations);
     new InstanceAttributeOperations(store).define(operations);
+    new SharingOperations(store).define(operations);
+    new CreditOperations(store).define(operations);
     new RootTaskOperations(store, maker).define(operations);
     new TagOperations(store).define(operations);
   }
@@ -191,10 +195,86 @@ public final class Ec2Service implements AwsService, AutoCloseable {
   /**
    * For tests.
    *
+   * @param id of whatever has an id here
+   * @param key of a tag that only AWS can set
+   * @param value its value
+   */
+  public void tagAsAws(String id, String key, String value) {
+    if (!key.startsWith("aws:")) {
+      throw new IllegalArgumentException("That anybody can set, by CreateTags: " + key);
+    }
+    store.any(id).tags.put(key, value);
+  }
+
+  /**
+   * For tests.
+   *
+   * @param instanceId gets an Elastic IP address at its primary network interface
+   * @param address the address
+   */
+  public void associateElasticIp(String instanceId, String address) {
+    instance(instanceId)
+        .interfaces
+        .get(0)
+        .put("association", Map.of("ipOwnerId", store.accountId, "publicIp", address));
+  }
+
+  /**
+   * For tests.
+   *
+   * @param instanceId gets one more network interface
+   */
+  public void attachInterface(String instanceId) {
+    Instance instance = instance(instanceId);
+    Map<String, Object> another = new LinkedHashMap<>(instance.interfaces.get(0));
+    another.put("networkInterfaceId", "eni-0a0b0c0d0e0f01234");
+    another.put("attachment", Map.of("deviceIndex", 1, "status", "attached"));
+    another.remove("association");
+    instance.interfaces.add(another);
+  }
+
+  private Instance instance(String id) {
+    if (store.any(id) instanceof Instance instance) {
+      return instance;
+    }
+    throw new IllegalArgumentException(id + " is not an instance");
+  }
+
+  /**
+   * How another service sees an instance.
+   *
+   * @param region the service's Region
+   * @param id the instance
+   * @return its state; empty if it is not there
+   */
+  public Optional<String> instanceState(String region, String id) {
+    return store.in(region, Instance.class).stream()
+        .filter(instance -> instance.id.equals(id))
+        .map(instance -> instance.state.wire)
+        .findFirst();
+  }
+
+  /**
+   * For tests.
+   *
    * @param keyArn a key that EBS may not use from now on
    */
   public void denyKey(String keyArn) {
     store.keys.deny(keyArn);
+  }
+
+  /**
+   * For tests.
+   *
+   * @param volumeId no task can attach it: the instance is left without a root volume
+   */
+  public void failRootTaskDetached(String volumeId) {
+    volume(volumeId).failsRootTask = true;
+  }
+
+  /** For tests: a copy of an encrypted volume is under its key from now on, whatever is asked. */
+  public void keepKeysOfVolumeCopies() {
+    store.keys.keepKeysOfVolumeCopies();
   }
 
   /**
@@ -289,6 +369,56 @@ public final class Ec2Service implements AwsService, AutoCloseable {
     Map<String, String> tags = store.instance(region, id).tags;
     tags.remove(key);
     value.ifPresent(v -> tags.put(key, v));
+  }
+
+  /**
+   * Has something run on the instances.
+   *
+   * @param guest what
+   */
+  public void setGuest(Guest guest) {
+    store.guest = guest;
+  }
+
+  /**
+   * The instances of a Region, as their operating systems know them.
+   *
+   * @param region the Region
+   * @return all that are found
+   */
+  public List<GuestInstance> guests(String region) {
+    return store.in(region, Instance.class).stream()
+        .map(
+            instance ->
+                new GuestInstance(
+                    instance.id,
+                    instance.region,
+                    instance.is(InstanceState.RUNNING),
+                    instance.launchedAt,
+                    instance.type.isNitro,
+                    instance.settings.containsKey("iamInstanceProfile")))
+        .toList();
+  }
+
+  /**
+   * The volumes that the operating system of an instance sees.
+   *
+   * @param instanceId an instance
+   * @return in the order in which they were attached
+   */
+  public List<GuestInstance.Disk> disks(String instanceId) {
+    return store.all(Volume.class).stream()
+        .flatMap(
+            volume ->
+                volume.attachmentTo(instanceId).stream()
+                    .filter(a -> !a.status.equals("attaching") && !a.status.equals("detached"))
+                    .map(
+                        a ->
+                            new GuestInstance.Disk(
+                                volume.id,
+                                a.device,
+                                volume.data.open((long) volume.settings.sizeGib() << 30))))
+        .toList();
   }
 
   @Override

@@ -33,6 +33,7 @@ final class Ec2Store {
   private final PublicImages publicImages = new PublicImages(this);
   private Optional<Path> directory = Optional.empty();
   private int files;
+  Guest guest = Guest.NOTHING;
 
   Ec2Store(String accountId, Timeline timeline, KmsService kms) {
     this.accountId = accountId;
@@ -155,6 +156,7 @@ final class Ec2Store {
 
   /** An attachment is gone from now on. */
   void detached(Volume volume, Attachment attachment) {
+    guest.detached(attachment.instanceId, volume.id);
     keys.retire(volume, attachment);
     attachment.status = "detached";
     volume.attachments.remove(attachment);

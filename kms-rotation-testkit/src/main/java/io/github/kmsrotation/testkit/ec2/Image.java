@@ -2,9 +2,11 @@ package io.github.kmsrotation.testkit.ec2;
 
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** An AMI's state. Used under the embedded AWS's lock. */
 final class Image extends Ec2Resource {
@@ -18,6 +20,11 @@ final class Image extends Ec2Resource {
   /** Settings that are told as they were given. */
   final Map<String, Object> settings = new LinkedHashMap<>();
 
+  /** Who may launch it, besides its owner. */
+  final Set<Map<String, String>> permissions = new LinkedHashSet<>();
+
+  Optional<String> deprecationTime = Optional.empty();
+  Optional<String> uefiData = Optional.empty();
   String description = "";
   String state = "available";
   boolean isPublic;
@@ -86,6 +93,7 @@ final class Image extends Ec2Resource {
     xml.put("enaSupport", true);
     xml.put("platformDetails", "Linux/UNIX");
     xml.put("tagSet", tagSet());
+    deprecationTime.ifPresent(at -> xml.put("deprecationTime", at));
     sourceImageId.ifPresent(id -> xml.put("sourceImageId", id));
     sourceRegion.ifPresent(region -> xml.put("sourceImageRegion", region));
     stateReason.ifPresent(reason -> xml.put("stateReason", reason));

@@ -158,6 +158,7 @@ final class ImageCopies {
     image.state = "pending";
     image.description = wish.request().params().text("Description").orElse("");
     image.settings.putAll(source.settings);
+    image.uefiData = source.uefiData;
     image.sourceImageId = Optional.of(source.id);
     image.sourceRegion = Optional.of(source.region);
     image.tags.putAll(wish.imageTags());

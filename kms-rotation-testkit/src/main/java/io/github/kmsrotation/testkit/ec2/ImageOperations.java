@@ -57,6 +57,7 @@ final class ImageOperations {
             "TpmSupport",
             "ImdsSupport",
             "SriovNetSupport",
+            "UefiData",
             "TagSpecification"));
     operations.put(
         "DescribeImages",
@@ -101,6 +102,7 @@ final class ImageOperations {
             List.copyOf(mappings));
     image.description = params.text("Description").orElse("");
     image.tags.putAll(tags);
+    image.uefiData = params.text("UefiData");
     for (String told : TOLD_AGAIN) {
       params.text(told).ifPresent(value -> image.settings.put(Ec2Rules.lowerFirst(told), value));
     }
@@ -177,7 +179,11 @@ final class ImageOperations {
     answer.put("imageId", image.id);
     switch (attribute) {
       case "description" -> answer.put(attribute, Map.of("value", image.description));
-      case "launchPermission", "productCodes" -> answer.put(attribute, Ec2Rules.items(List.of()));
+      case "launchPermission" ->
+          answer.put(attribute, Ec2Rules.items(List.copyOf(image.permissions)));
+      case "productCodes" -> answer.put(attribute, Ec2Rules.items(List.of()));
+      case "uefiData" ->
+          image.uefiData.ifPresent(data -> answer.put(attribute, Map.of("value", data)));
       case "blockDeviceMapping" ->
           answer.put(
               attribute, Ec2Rules.items(image.mappings.stream().map(Image::mapping).toList()));

@@ -2,6 +2,7 @@ package io.github.kmsrotation.testkit.ec2;
 
 import io.github.kmsrotation.testkit.http.QueryProtocol.XmlList;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,12 @@ final class Instance extends Ec2Resource {
   boolean disableApiTermination;
   boolean disableApiStop;
   boolean ebsOptimized;
+  boolean sourceDestCheck = true;
+  String cpuCredits = "unlimited";
+
+  /** Its network interfaces as they are told, the primary one first. */
+  final List<Map<String, Object>> interfaces = new ArrayList<>();
+
   String shutdownBehavior = "stop";
   Optional<String> userData = Optional.empty();
   Optional<String> clientToken = Optional.empty();
@@ -81,10 +88,28 @@ final class Instance extends Ec2Resource {
     xml.put("ebsOptimized", ebsOptimized);
     xml.put("clientToken", clientToken.orElse(""));
     xml.put("amiLaunchIndex", 0);
+    xml.put("sourceDestCheck", sourceDestCheck);
+    xml.put("networkInterfaceSet", Ec2Rules.items(toldInterfaces()));
     xml.put("tagSet", tagSet());
     xml.put("operator", operator());
+    interfaces.stream()
+        .limit(1)
+        .flatMap(primary -> Optional.ofNullable(primary.get("association")).stream())
+        .filter(Map.class::isInstance)
+        .map(Map.class::cast)
+        .forEach(association -> xml.put("ipAddress", String.valueOf(association.get("publicIp"))));
     stateReason.ifPresent(reason -> xml.put("stateReason", reason));
     return xml;
+  }
+
+  private List<Map<String, Object>> toldInterfaces() {
+    List<Map<String, Object>> told = new ArrayList<>();
+    for (Map<String, Object> one : interfaces) {
+      Map<String, Object> copy = new LinkedHashMap<>(one);
+      copy.put("sourceDestCheck", sourceDestCheck);
+      told.add(copy);
+    }
+    return told;
   }
 
   /** With the volumes that are attached to it. */

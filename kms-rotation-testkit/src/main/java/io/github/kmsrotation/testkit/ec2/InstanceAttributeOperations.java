@@ -27,6 +27,7 @@ final class InstanceAttributeOperations {
           "UserData",
           "InstanceInitiatedShutdownBehavior",
           "EbsOptimized",
+          "SourceDestCheck",
           "GroupId");
 
   private final Ec2Store store;
@@ -50,6 +51,7 @@ final class InstanceAttributeOperations {
             "UserData",
             "InstanceInitiatedShutdownBehavior",
             "EbsOptimized",
+            "SourceDestCheck",
             "GroupId"));
   }
 
@@ -67,7 +69,7 @@ final class InstanceAttributeOperations {
           answer.put(attribute, value(instance.shutdownBehavior));
       case "rootDeviceName" -> answer.put(attribute, value(instance.rootDeviceName));
       case "ebsOptimized" -> answer.put(attribute, value(instance.ebsOptimized));
-      case "sourceDestCheck" -> answer.put(attribute, value(true));
+      case "sourceDestCheck" -> answer.put(attribute, value(instance.sourceDestCheck));
       case "userData" ->
           answer.put(attribute, instance.userData.map(d -> value(d)).orElse(Map.of()));
       case "blockDeviceMapping" ->
@@ -125,6 +127,7 @@ final class InstanceAttributeOperations {
     return switch (name) {
       case "DisableApiTermination" -> () -> instance.disableApiTermination = truth;
       case "DisableApiStop" -> () -> instance.disableApiStop = truth;
+      case "SourceDestCheck" -> () -> instance.sourceDestCheck = truth;
       case "InstanceInitiatedShutdownBehavior" -> () -> instance.shutdownBehavior = value;
       default -> changeOfStopped(instance, name, value);
     };

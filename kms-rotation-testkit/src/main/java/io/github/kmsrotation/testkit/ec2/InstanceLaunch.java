@@ -53,6 +53,8 @@ final class InstanceLaunch {
             "DisableApiStop",
             "InstanceInitiatedShutdownBehavior",
             "EbsOptimized",
+            "NetworkInterface",
+            "CreditSpecification",
             "PrivateIpAddress"));
     operations.put("RunInstances", Ec2Rules.write(this::run, params.toArray(new String[0])));
   }
@@ -111,12 +113,26 @@ final class InstanceLaunch {
             .text("PrivateIpAddress")
             .orElseGet(() -> "10.0." + addresses / 250 + "." + (addresses++ % 250 + 4));
     instance.settings.put("privateIpAddress", address);
+    instance.interfaces.add(
+        PrimaryInterface.told(instance, store.accountId, PrimaryInterface.asked(params)));
+    params
+        .structure("CreditSpecification")
+        .ifPresent(credits -> instance.cpuCredits = credits(instance.type, credits));
     instance.userData = params.text("UserData");
     instance.clientToken = params.text("ClientToken");
     instance.disableApiTermination = params.truth("DisableApiTermination").orElse(false);
     instance.disableApiStop = params.truth("DisableApiStop").orElse(false);
     instance.ebsOptimized = params.truth("EbsOptimized").orElse(instance.type.isNitro);
     instance.shutdownBehavior = params.text("InstanceInitiatedShutdownBehavior").orElse("stop");
+  }
+
+  private static String credits(InstanceType type, Params specification) {
+    if (!type.isBurstable()) {
+      throw AwsError.badRequest(
+          "Unsupported",
+          "The credit specification is not supported for the instance type " + type.wire);
+    }
+    return Ec2Rules.required(specification, "CpuCredits");
   }
 
   private void begin(Instance instance, List<Disk> disks) {

@@ -18,6 +18,7 @@ final class InstanceSettings {
           "EnclaveOptions",
           "MaintenanceOptions",
           "PrivateDnsNameOptions",
+          "NetworkPerformanceOptions",
           "CapacityReservationSpecification");
 
   private InstanceSettings() {}
@@ -30,7 +31,9 @@ final class InstanceSettings {
         "EnclaveOptions",
         "MaintenanceOptions",
         "PrivateDnsNameOptions",
+        "NetworkPerformanceOptions",
         "CapacityReservationSpecification",
+        "LicenseSpecification",
         "KeyName",
         "SubnetId",
         "SecurityGroupId",
@@ -48,9 +51,13 @@ final class InstanceSettings {
           .ifPresent(s -> settings.put(Ec2Rules.lowerFirst(name), Ec2Rules.mirrored(s)));
     }
     params.text("KeyName").ifPresent(name -> settings.put("keyName", name));
-    settings.put("subnetId", params.text("SubnetId").orElse("subnet-0e0b5e0b5e0b5e0b5"));
+    Params network = PrimaryInterface.asked(params).orElse(params);
+    settings.put("subnetId", network.text("SubnetId").orElse("subnet-0e0b5e0b5e0b5e0b5"));
     settings.put("vpcId", VPC);
-    settings.put("groupSet", groups(params.texts("SecurityGroupId")));
+    settings.put("groupSet", groups(network.texts("SecurityGroupId")));
+    List<Map<String, Object>> licenses =
+        params.structures("LicenseSpecification").stream().map(Ec2Rules::mirrored).toList();
+    settings.put("licenseSet", Ec2Rules.items(licenses));
     settings.put("placement", placement(zone, params.structure("Placement")));
     settings.put("metadataOptions", metadata(params.structure("MetadataOptions")));
     boolean isMonitored =

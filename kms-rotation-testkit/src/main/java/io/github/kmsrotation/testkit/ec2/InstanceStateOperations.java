@@ -148,8 +148,9 @@ final class InstanceStateOperations {
     }
   }
 
-  private static void finishStop(Instance instance) {
+  private void finishStop(Instance instance) {
     if (instance.is(InstanceState.STOPPING)) {
+      store.guest.stopped(instance.id);
       instance.state = InstanceState.STOPPED;
       instance.failed(
           "Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated shutdown");
@@ -178,6 +179,7 @@ final class InstanceStateOperations {
   }
 
   private void finishTerminate(Instance instance) {
+    store.guest.stopped(instance.id);
     instance.state = InstanceState.TERMINATED;
     for (Volume volume : store.volumesOf(instance)) {
       List<Attachment> ended =

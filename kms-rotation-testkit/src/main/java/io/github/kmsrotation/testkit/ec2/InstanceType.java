@@ -66,6 +66,10 @@ enum InstanceType {
     return isShared() ? attachments - 1 : attachments;
   }
 
+  boolean isBurstable() {
+    return wire.startsWith("t") && isNitro;
+  }
+
   private boolean isShared() {
     return isNitro && this != M7I_LARGE;
   }
@@ -86,6 +90,7 @@ enum InstanceType {
     xml.put("vCpuInfo", Map.of("defaultVCpus", cpus));
     xml.put("memoryInfo", Map.of("sizeInMiB", memoryMib));
     xml.put("instanceStorageSupported", hasInstanceStore);
+    xml.put("burstablePerformanceSupported", isBurstable());
     xml.put("ebsInfo", ebsInfo());
     return xml;
   }

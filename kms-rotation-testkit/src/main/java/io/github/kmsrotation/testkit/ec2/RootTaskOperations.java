@@ -206,6 +206,12 @@ final class RootTaskOperations {
     task.state = "in-progress";
     task.instance.rootVolumeIds.add(replacement.id);
     Attachment before = root.attachmentTo(task.instance.id).orElseThrow();
+    if (replacement.failsRootTask) {
+      replacement.failsRootTask = false;
+      store.detached(root, before);
+      task.end("failed-detached", store.now());
+      return;
+    }
     Attachment after =
         new Attachment(
             replacement.id,

@@ -23,6 +23,10 @@ final class Snapshot extends Ec2Resource {
 
   String status = "pending";
   String description = "";
+
+  /** Who may make volumes of it, besides its owner. */
+  final Set<Map<String, String>> permissions = new LinkedHashSet<>();
+
   Optional<String> statusMessage = Optional.empty();
   Optional<Integer> completionMinutes = Optional.empty();
   Optional<Instant> completedAt = Optional.empty();

@@ -23,6 +23,10 @@ final class Volume extends Ec2Resource {
   String status = "creating";
   boolean autoEnableIo;
   boolean fastRestored;
+
+  /** Whether the next task that is to make it a root volume fails with the former detached. */
+  boolean failsRootTask;
+
   Optional<String> snapshotId = Optional.empty();
   Optional<String> sourceVolumeId = Optional.empty();
   Optional<String> outpostArn = Optional.empty();
