@@ -18,6 +18,8 @@ final class CopyFindings {
   /** EC2 allows 50, and the run needs two more on a copy. */
   private static final int MOST_TAGS = 48;
 
+  private static final int MOST_COPIES = 20;
+
   private final PlanRequest<EbsTarget> request;
   private final EbsOptions options;
   private final Ec2 ec2;
@@ -92,6 +94,21 @@ final class CopyFindings {
         run ->
             findings.problem(
                 "Run " + run + " of the same snapshot is under way.", OtherRuns.remedy(run)));
+  }
+
+  /**
+   * A copy that EC2 refuses is asked for again and again, so that this is no problem.
+   *
+   * @see <a href="https://docs.aws.amazon.com/ebs/latest/userguide/ebs-resource-quotas.html">Quotas
+   *     for Amazon EBS</a>
+   */
+  void warnAboutOtherCopies(int more) {
+    int pending = ec2.pendingCopies(request.calls()).size();
+    if (pending + more > MOST_COPIES) {
+      findings.warning(
+          pending + " copies of snapshots are under way in the Region.",
+          "EC2 makes " + MOST_COPIES + " at a time by default: the run waits until it takes more.");
+    }
   }
 
   void warnAboutEveryCopy() {

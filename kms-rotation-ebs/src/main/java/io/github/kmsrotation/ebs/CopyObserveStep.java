@@ -41,7 +41,7 @@ final class CopyObserveStep extends EbsStep {
     List<Evidence> evidence = new ArrayList<>();
     for (Disk disk : disks) {
       Optional<StepOutcome> unfit =
-          Fitness.inPlace(env, context, CopyTaskStep.atNewDevice(context, disk));
+          Fitness.inPlace(env, context, CopyTaskStep.atNewDevice(env, context, disk));
       if (unfit.isPresent()) {
         return unfit.get();
       }

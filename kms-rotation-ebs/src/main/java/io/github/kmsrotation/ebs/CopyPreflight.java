@@ -4,6 +4,7 @@ import io.github.kmsrotation.plan.Notice;
 import io.github.kmsrotation.spi.Findings;
 import io.github.kmsrotation.spi.PlanRequest;
 import io.github.kmsrotation.target.EbsTarget;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -46,7 +47,7 @@ final class CopyPreflight {
     } else {
       subject.disks().forEach(disk -> look(on.get(), disk, places));
     }
-    warn();
+    warn(places.values());
     SortedMap<String, String> attributes = EbsSteps.attributes(subject, options);
     attributes.putAll(CopyWay.attributes(options, places));
     return attributes;
@@ -61,7 +62,7 @@ final class CopyPreflight {
     if (Boolean.TRUE.equals(volume.multiAttachEnabled())) {
       findings.problem(
           "The volume " + volume.volumeId() + " is a Multi-Attach volume.",
-          "Neither ext4 nor xfs is for those: leave copyWith(...) out.");
+          "Another instance may write to it: leave copyWith(...) out.");
     }
     if (RunTag.userTags(volume.tags()).size() > MOST_USER_TAGS) {
       findings.problem(
@@ -95,7 +96,7 @@ final class CopyPreflight {
         });
   }
 
-  private void warn() {
+  private void warn(Collection<String> places) {
     findings.warning(
         options.writeFreeze().isPresent()
             ? "The cutover stops what uses the volumes by your hook, and starts it again by it."
@@ -107,6 +108,9 @@ final class CopyPreflight {
             : "Stop it before you approve the cutover: while anything has files open for writing,"
                 + " the cutover stops and asks. It takes as long as reading all of the data"
                 + " twice.");
+    if (places.stream().allMatch(CopySurvey.WHOLE_DEVICE::equals)) {
+      return;
+    }
     findings.warning(
         "The new volumes are attached under other device names.",
         "What names a volume by its device name in EC2 has to learn the new one.");

@@ -40,7 +40,7 @@ final class CopyRetireStep extends EbsStep {
       return waitFor("ec2:VolumeDeleted", disk.volumeId(), "deleting");
     }
     Optional<StepOutcome> unfit =
-        Fitness.inPlace(env, context, CopyTaskStep.atNewDevice(context, disk));
+        Fitness.inPlace(env, context, CopyTaskStep.atNewDevice(env, context, disk));
     if (unfit.isPresent()) {
       return unfit.get();
     }

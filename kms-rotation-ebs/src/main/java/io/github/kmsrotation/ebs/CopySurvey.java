@@ -15,6 +15,13 @@ import java.util.Objects;
 public record CopySurvey(String place, List<Notice> problems, List<Notice> warnings) {
 
   /**
+   * The place of a volume that is copied block by block. Both volumes are the same to the operating
+   * system then, down to their UUIDs, so the new one takes the original's device in the cutover,
+   * while nothing uses either: a {@link VolumeFreeze} has to take it out of use, and back.
+   */
+  public static final String WHOLE_DEVICE = "device";
+
+  /**
    * Copies the lists.
    *
    * @throws IllegalArgumentException if the place has other letters

@@ -160,13 +160,15 @@ final class CopyTaskStep extends EbsStep {
 
   /** The approval may have taken days, in which the key may have been lost. */
   private Optional<StepOutcome> unfit(StepContext context) {
-    return Fitness.inPlace(env, context, atNewDevice(context, disk));
+    return Fitness.inPlace(env, context, atNewDevice(env, context, disk));
   }
 
   /** The original as a disk that is where the new volume is, for whoever looks for that there. */
-  static Disk atNewDevice(StepContext context, Disk disk) {
-    return new Disk(
-        disk.volumeId(), AttachNewStep.device(context, disk), disk.deletedOnTermination());
+  static Disk atNewDevice(Env env, StepContext context, Disk disk) {
+    return CopyWay.isOfBlocks(env.plan(), disk)
+        ? disk
+        : new Disk(
+            disk.volumeId(), AttachNewStep.device(context, disk), disk.deletedOnTermination());
   }
 
   @Override
@@ -191,6 +193,10 @@ final class CopyTaskStep extends EbsStep {
   }
 
   private boolean mayHaveServed(StepContext context) {
+    return mayHaveServed(env, context);
+  }
+
+  static boolean mayHaveServed(Env env, StepContext context) {
     return !CopyWay.hasHook(env.plan()) || context.hasBegun(CopyTrafficStep.START);
   }
 }

@@ -79,6 +79,8 @@ final class CopyTrafficStep extends EbsStep {
     String id =
         context.factsOf(CreateVolumeStep.id(disk)).find(CreateVolumeStep.VOLUME_ID).orElseThrow();
     return new AttachedVolume(
-        env.subject().instance(), id, AttachNewStep.device(context, disk).orElseThrow());
+        env.subject().instance(),
+        id,
+        CopyTaskStep.atNewDevice(env, context, disk).device().orElseThrow());
   }
 }

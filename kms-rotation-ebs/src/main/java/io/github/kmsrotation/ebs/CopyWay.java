@@ -44,6 +44,11 @@ final class CopyWay {
     return plan.attribute(PLACE + disk.volumeId());
   }
 
+  /** Whether a volume is copied block by block, so that nothing may see both. */
+  static boolean isOfBlocks(RotationPlan plan, Disk disk) {
+    return place(plan, disk).equals(CopySurvey.WHOLE_DEVICE);
+  }
+
   static Optional<Integer> newSize(RotationPlan plan) {
     return Optional.of(plan.attribute(SIZE)).filter(s -> !s.isEmpty()).map(Integer::valueOf);
   }
@@ -78,12 +83,19 @@ final class CopyWay {
         hasHook(env.plan()) ? Optional.of(EbsSteps.hook(env)) : Optional.empty();
     hook.ifPresent(h -> steps.add(CopyTrafficStep.stop(env, h)));
     disks.forEach(disk -> steps.add(CopyTaskStep.synchronise(env, disk, copier)));
-    disks.forEach(disk -> steps.add(CopyTaskStep.switchTo(env, disk, copier)));
+    disks.forEach(
+        disk ->
+            steps.add(
+                isOfBlocks(env.plan(), disk)
+                    ? new BlockSwapStep(env, disk)
+                    : CopyTaskStep.switchTo(env, disk, copier)));
     hook.ifPresent(h -> steps.add(CopyTrafficStep.start(env, h)));
     steps.add(
         new CopyObserveStep(
             env, Duration.parse(env.plan().attribute(EbsSteps.OBSERVE_FOR)), disks));
-    disks.forEach(disk -> steps.add(CopyTaskStep.check(env, disk, copier)));
+    disks.stream()
+        .filter(disk -> !isOfBlocks(env.plan(), disk))
+        .forEach(disk -> steps.add(CopyTaskStep.check(env, disk, copier)));
     disks.forEach(disk -> steps.add(new CopyRetireStep(env, disk)));
     disks.forEach(disk -> steps.add(CopyTaskStep.tidy(env, disk, copier)));
     steps.add(new CleanUpStep(env, false));

@@ -439,7 +439,9 @@ public final class EbsOptions implements StrategyOptions<EbsTarget> {
      * New volumes are empty ones that are attached to the same, running instance, copied to by its
      * operating system, and mounted where the originals were; for data volumes. The originals serve
      * until the cutover, and stay attached until RETIRE. {@link #writeFreeze} is called in the
-     * cutover then, to stop and to start what uses the volumes: it leaves them mounted.
+     * cutover then, to stop and to start what uses the volumes: it leaves them mounted, but for
+     * what is copied block by block ({@link CopySurvey#WHOLE_DEVICE}), which it unmounts and
+     * mounts.
      *
      * @param copier what is done on the instance
      * @return this builder

@@ -100,6 +100,10 @@ final class EbsPreflight {
     findings.check(() -> checkModifications(volumes));
     instance.ifPresent(on -> checkInstance(on, subject));
     findings.check(() -> checkOtherRuns(subject));
+    findings.check(
+        () ->
+            new SnapshotFindings(request.calls(), ec2, findings)
+                .find(volumes, options.copier().isEmpty()));
     new EbsWarnings(request, options, findings).warn(instance, volumes, subject);
     new WayFindings(options, findings).find(instance, volumes, subject);
   }

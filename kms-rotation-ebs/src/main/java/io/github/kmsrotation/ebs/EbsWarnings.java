@@ -5,12 +5,16 @@ import io.github.kmsrotation.spi.Findings;
 import io.github.kmsrotation.spi.PlanRequest;
 import io.github.kmsrotation.target.EbsTarget;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.Tag;
 import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.kms.model.DataKeySpec;
+import software.amazon.awssdk.services.kms.model.GrantOperation;
 import software.amazon.awssdk.services.kms.model.KmsException;
 
 /** What a rotation cannot carry over, or costs, without standing in its way. */
@@ -79,31 +83,78 @@ final class EbsWarnings {
         || key.equals("KubernetesCluster");
   }
 
-  /** A key policy may allow it through EC2 only, so that this is no proof. */
+  /**
+   * Asks KMS, by dry runs, for what EBS needs in the caller's name and KMS can be asked for without
+   * a ciphertext. A key policy may allow it through EC2 only, so that this is no proof.
+   */
   void warnAboutKeyRights() {
-    Optional<String> key = request.targetKey();
+    Optional<String> key =
+        new Findings("")
+            .look(() -> request.targetKey().map(id -> request.keys().read(id).arn().value()))
+            .flatMap(arn -> arn);
     if (key.isEmpty()) {
       return;
     }
+    List<String> denied =
+        probes(key.get()).entrySet().stream()
+            .filter(probe -> isDenied(probe.getKey(), probe.getValue()))
+            .map(Map.Entry::getKey)
+            .toList();
+    if (!denied.isEmpty()) {
+      findings.warning(
+          "KMS denies the caller " + String.join(" and ", denied) + " for " + key.get() + ".",
+          "EBS needs kms:CreateGrant, kms:Decrypt, kms:DescribeKey,"
+              + " kms:GenerateDataKeyWithoutPlaintext and kms:ReEncrypt* in the caller's name."
+              + " Unless the key policy allows them through EC2 (kms:ViaService,"
+              + " kms:GrantIsForAWSResource), new volumes vanish right after they were requested.");
+    }
+  }
+
+  private SortedMap<String, Runnable> probes(String keyArn) {
+    SortedMap<String, Runnable> probes = new TreeMap<>();
+    probes.put(
+        "kms:GenerateDataKeyWithoutPlaintext",
+        () ->
+            request
+                .kms()
+                .generateDataKeyWithoutPlaintext(
+                    r -> r.keyId(keyArn).keySpec(DataKeySpec.AES_256).dryRun(true)));
+    probes.put(
+        "kms:CreateGrant",
+        () ->
+            request
+                .kms()
+                .createGrant(
+                    r ->
+                        r.keyId(keyArn)
+                            .granteePrincipal(
+                                "arn:" + part(keyArn, 1) + ":iam::" + part(keyArn, 4) + ":root")
+                            .operations(GrantOperation.DECRYPT)
+                            .dryRun(true)));
+    return probes;
+  }
+
+  private static String part(String arn, int n) {
+    return arn.split(":", -1)[n];
+  }
+
+  private boolean isDenied(String action, Runnable probe) {
     try {
       request
           .calls()
           .read(
-              "kms:GenerateDataKeyWithoutPlaintext",
-              () ->
-                  request
-                      .kms()
-                      .generateDataKeyWithoutPlaintext(
-                          r -> r.keyId(key.get()).keySpec(DataKeySpec.AES_256).dryRun(true)));
+              action,
+              () -> {
+                probe.run();
+                return action;
+              });
+      return false;
     } catch (MissingPermissionException e) {
-      findings.warning(
-          "KMS denies the caller kms:GenerateDataKeyWithoutPlaintext for " + key.get() + ".",
-          "EBS needs it, and kms:CreateGrant, kms:Decrypt, kms:DescribeKey and kms:ReEncrypt*, in"
-              + " the caller's name. Unless the key policy allows them through EC2"
-              + " (kms:ViaService), new volumes vanish right after they were requested.");
+      return true;
     } catch (KmsException e) {
       // That the dry run would have succeeded, or what is wrong with the key, which is told when
       // it is chosen.
+      return false;
     }
   }
 

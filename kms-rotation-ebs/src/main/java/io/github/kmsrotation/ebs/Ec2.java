@@ -212,6 +212,15 @@ final class Ec2 {
     return snapshots(reader, filter("volume-id", volumeIds), filter("tag-key", List.of(tagKey)));
   }
 
+  List<Snapshot> pendingSnapshotsOf(AwsReader reader, Collection<String> volumeIds) {
+    return snapshots(reader, filter("volume-id", volumeIds), filter("status", List.of("pending")));
+  }
+
+  /** A copy has no volume of its own, so that EC2 names one that there is not. */
+  List<Snapshot> pendingCopies(AwsReader reader) {
+    return pendingSnapshotsOf(reader, List.of("vol-ffffffff"));
+  }
+
   /** What was kept when a run was rolled back. */
   List<Snapshot> undoneSnapshotsOf(AwsReader reader, RunId run) {
     return snapshots(reader, filter("tag:" + RunTag.UNDONE_KEY, List.of(run.value())));

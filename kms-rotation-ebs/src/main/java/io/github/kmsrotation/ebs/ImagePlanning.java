@@ -129,6 +129,7 @@ final class ImagePlanning {
         "Launch configurations, and what Auto Scaling groups would launch, were not looked at.",
         "Auto Scaling tells them (DescribeLaunchConfigurations, DescribeAutoScalingGroups). A group"
             + " whose instances run from the AMI is named above, as are all launch templates.");
+    findings.check(() -> copies.warnAboutOtherCopies(ImageAttribute.snapshotIds(image).size()));
     copies.warnAboutEveryCopy();
   }
 

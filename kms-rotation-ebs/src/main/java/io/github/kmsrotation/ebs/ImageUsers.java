@@ -5,15 +5,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplate;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateVersion;
+import software.amazon.awssdk.services.ec2.model.ResponseLaunchTemplateData;
 import software.amazon.awssdk.services.ec2.model.Tag;
 
 /**
- * Who names an AMI, as far as EC2 tells: launch templates, and Auto Scaling groups by the tag of
- * their instances that run from it. What a group would launch is Auto Scaling's to tell, whose SDK
- * this artifact does without: a group with a launch template is covered by that.
+ * Who names an AMI or a snapshot, as far as EC2 tells: launch templates, and Auto Scaling groups by
+ * the tag of their instances that run from the AMI. What a group would launch is Auto Scaling's to
+ * tell, whose SDK this artifact does without: a group with a launch template is covered by that.
  *
  * @param blocking default and latest versions of launch templates, which launch from it unasked
  * @param others other versions, which somebody has to name, and groups
@@ -29,9 +31,31 @@ record ImageUsers(List<String> blocking, List<String> others) {
   }
 
   static ImageUsers find(Ec2 ec2, AwsReader reader, String imageId) {
+    ImageUsers templates =
+        templates(ec2.client(), reader, "the AMI", data -> imageId.equals(data.imageId()));
+    List<String> others = new ArrayList<>(templates.others());
+    others.addAll(groups(ec2, reader, imageId));
+    return new ImageUsers(templates.blocking(), List.copyOf(others));
+  }
+
+  /** Those that name it as what a volume is made of. */
+  static ImageUsers ofSnapshot(Ec2 ec2, AwsReader reader, String snapshotId) {
+    return templates(
+        ec2.client(),
+        reader,
+        "the snapshot",
+        data ->
+            data.blockDeviceMappings().stream()
+                .anyMatch(m -> m.ebs() != null && snapshotId.equals(m.ebs().snapshotId())));
+  }
+
+  private static ImageUsers templates(
+      Ec2Client client,
+      AwsReader reader,
+      String what,
+      Predicate<ResponseLaunchTemplateData> isNamed) {
     List<String> blocking = new ArrayList<>();
     List<String> others = new ArrayList<>();
-    Ec2Client client = ec2.client();
     List<LaunchTemplate> templates =
         reader.read(
             "ec2:DescribeLaunchTemplates",
@@ -49,32 +73,36 @@ record ImageUsers(List<String> blocking, List<String> others) {
                       .launchTemplateVersions()
                       .stream()
                       .toList());
-      versions.stream()
-          .filter(version -> imageId.equals(version.launchTemplateData().imageId()))
-          .forEach(version -> sort(template, version, blocking, others));
+      for (LaunchTemplateVersion version : versions) {
+        if (isNamed.test(version.launchTemplateData())) {
+          (isUnasked(template, version) ? blocking : others).add(text(template, version, what));
+        }
+      }
     }
-    others.addAll(groups(ec2, reader, imageId));
     return new ImageUsers(List.copyOf(blocking), List.copyOf(others));
   }
 
-  private static void sort(
-      LaunchTemplate template,
-      LaunchTemplateVersion version,
-      List<String> blocking,
-      List<String> others) {
-    boolean isDefault = Boolean.TRUE.equals(version.defaultVersion());
-    boolean isLatest = version.versionNumber().equals(template.latestVersionNumber());
-    String which = (isDefault ? ", the default" : "") + (isLatest ? ", the latest" : "");
-    (isDefault || isLatest ? blocking : others)
-        .add(
-            "The launch template "
-                + template.launchTemplateName()
-                + " ("
-                + template.launchTemplateId()
-                + ") names the AMI in version "
-                + version.versionNumber()
-                + which
-                + ".");
+  private static boolean isLatest(LaunchTemplate template, LaunchTemplateVersion version) {
+    return version.versionNumber().equals(template.latestVersionNumber());
+  }
+
+  /** Whether it is used where nobody names a version. */
+  private static boolean isUnasked(LaunchTemplate template, LaunchTemplateVersion version) {
+    return Boolean.TRUE.equals(version.defaultVersion()) || isLatest(template, version);
+  }
+
+  private static String text(LaunchTemplate template, LaunchTemplateVersion version, String what) {
+    return "The launch template "
+        + template.launchTemplateName()
+        + " ("
+        + template.launchTemplateId()
+        + ") names "
+        + what
+        + " in version "
+        + version.versionNumber()
+        + (Boolean.TRUE.equals(version.defaultVersion()) ? ", the default" : "")
+        + (isLatest(template, version) ? ", the latest" : "")
+        + ".";
   }
 
   private static List<String> groups(Ec2 ec2, AwsReader reader, String imageId) {

@@ -46,6 +46,8 @@ final class SnapshotPlanning {
     Optional<Sharing> sharing = findings.look(() -> Sharing.ofSnapshot(ec2, request.calls(), id));
     sharing.ifPresent(copies::checkSharing);
     findings.check(() -> warnAboutImages(id));
+    findings.check(() -> warnAboutTemplates(id));
+    findings.check(() -> copies.warnAboutOtherCopies(1));
     copies.warnAboutEveryCopy();
     TargetKey chosen =
         TargetKey.choose(request, Optional.ofNullable(snapshot.kmsKeyId()), region, findings);
@@ -73,6 +75,17 @@ final class SnapshotPlanning {
           "The copy is made, but the original is not deleted as long as they name it: rotate them"
               + " instead (RotationPlanner.forEbs), which copies their snapshots.");
     }
+  }
+
+  private void warnAboutTemplates(String id) {
+    ImageUsers.ofSnapshot(ec2, request.calls(), id)
+        .texts()
+        .forEach(
+            text ->
+                findings.warning(
+                    text,
+                    "Give it the copy's id. The original is not deleted as long as a default or"
+                        + " latest version names it."));
   }
 
   private String what() {

@@ -52,12 +52,23 @@ final class SnapshotRetirement {
   private static Optional<StepOutcome> named(EbsStep.Env env, StepContext context) {
     String id = env.plan().targetId();
     List<String> images = env.ec2().imagesOf(context, id).stream().map(Image::imageId).toList();
-    return images.isEmpty()
+    if (!images.isEmpty()) {
+      return Optional.of(
+          StepOutcome.blocked(
+              "The snapshot " + id + " is named by AMIs: " + String.join(", ", images) + ".",
+              "It is not deleted: nothing could be launched from them. Deregister them, or rotate"
+                  + " them (RotationPlanner.forEbs), and resume."));
+    }
+    List<String> templates = ImageUsers.ofSnapshot(env.ec2(), context, id).blocking();
+    return templates.isEmpty()
         ? Optional.empty()
         : Optional.of(
             StepOutcome.blocked(
-                "The snapshot " + id + " is named by AMIs: " + String.join(", ", images) + ".",
-                "It is not deleted: nothing could be launched from them. Deregister them, or rotate"
-                    + " them (RotationPlanner.forEbs), and resume."));
+                String.join(" ", templates),
+                "Nothing could be launched from it once "
+                    + id
+                    + " is deleted: make a version with "
+                    + copyId(context)
+                    + ", make that the default, and resume."));
   }
 }

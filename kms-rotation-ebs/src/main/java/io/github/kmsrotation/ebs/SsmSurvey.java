@@ -19,7 +19,8 @@ import software.amazon.awssdk.services.ssm.model.SsmException;
 /** What a script that changes nothing tells of a volume, and what that means for copying it. */
 final class SsmSurvey {
 
-  private static final SsmScript SCRIPT = SsmScript.of("survey", Duration.ofMinutes(5), "fstab");
+  private static final SsmScript SCRIPT =
+      SsmScript.of("survey", Duration.ofMinutes(5), "fstab", "blocks");
   private static final Duration POLL = Duration.ofSeconds(2);
   private static final int MOST_LOOKS = 300;
 
@@ -50,7 +51,7 @@ final class SsmSurvey {
     if (isOnline()) {
       Optional<SsmOutput> output = output();
       output.ifPresent(this::judge);
-      place = output.map(seen -> seen.text("mount")).orElse("");
+      place = output.map(SsmSurvey::place).orElse("");
     } else {
       problem(
           original.instanceId(),
@@ -59,6 +60,10 @@ final class SsmSurvey {
               + " see that the agent runs and reaches Systems Manager.");
     }
     return new CopySurvey(place, problems, warnings);
+  }
+
+  private static String place(SsmOutput seen) {
+    return isOfBlocks(seen) ? CopySurvey.WHOLE_DEVICE : seen.text("mount");
   }
 
   private boolean isOnline() {
@@ -151,24 +156,53 @@ final class SsmSurvey {
   }
 
   private void judge(SsmOutput seen) {
-    String kind = seen.text("kind");
-    if (!Set.of("ext4", "xfs").contains(kind)) {
-      String what =
-          seen.text("partitions").isEmpty()
-              ? kind.isEmpty() ? "nothing that is known" : "'" + kind + "'"
-              : "a partition table";
-      problem(
-          original.volumeId(),
-          "It holds " + what + ", not a file system of the kind ext4 or xfs.",
-          ELSE);
-      return;
-    }
     if (!seen.text("missing").isEmpty()) {
       problem(
           original.instanceId(), "It lacks: " + seen.text("missing") + ".", "Install them there.");
     }
+    if (isOfBlocks(seen)) {
+      judgeBlocks(seen);
+      return;
+    }
     judgeMount(seen);
     judgeMemory(seen);
+  }
+
+  private static boolean isOfBlocks(SsmOutput seen) {
+    return !Set.of("ext4", "xfs").contains(seen.text("kind"));
+  }
+
+  private void judgeBlocks(SsmOutput seen) {
+    if (!seen.text("members").isEmpty()) {
+      problem(
+          original.volumeId(),
+          "It is a part of something else: " + seen.text("members") + ".",
+          "A copy of its blocks would have the same identity, and the system might put the two"
+              + " together. "
+              + ELSE);
+    }
+    if (seen.text("proven").isEmpty()) {
+      problem(
+          original.volumeId(),
+          "No device of " + original.instanceId() + " says that it is this volume, as on Xen.",
+          "Its blocks are not copied by a mere device name. " + ELSE);
+    }
+    String kind = seen.text("kind");
+    warning(
+        "It holds "
+            + (seen.text("partitions").isEmpty()
+                ? kind.isEmpty() ? "nothing that is known" : "'" + kind + "'"
+                : "a partition table")
+            + ", not a file system of the kind ext4 or xfs, so it is copied block by block.",
+        "The new volume is the same to the system, UUIDs included. It takes the device "
+            + original.device()
+            + " in the cutover, with the original detached, and nothing may use it from before"
+            + " until after that: have a writeFreeze(...) unmount and mount it.");
+    if (!seen.text("uses").isEmpty()) {
+      warning(
+          "It is in use: " + seen.text("uses"),
+          "That has to end by the time that the cutover begins, or it stops and asks.");
+    }
   }
 
   private void judgeMount(SsmOutput seen) {

@@ -15,14 +15,23 @@ import java.util.TreeMap;
 import software.amazon.awssdk.services.ssm.SsmClient;
 
 /**
- * Copies file systems of the kinds ext4 and xfs with rsync, by scripts that AWS Systems Manager
- * runs on the instance as root. Needs the artifact {@code software.amazon.awssdk:ssm}, an SSM Agent
- * that is online, and on the instance rsync, GNU find and coreutils, util-linux and the programs of
- * the file system.
+ * Copies file systems of the kinds ext4 and xfs with rsync, and what else a volume holds block by
+ * block, by scripts that AWS Systems Manager runs on the instance as root. Needs the artifact
+ * {@code software.amazon.awssdk:ssm}, an SSM Agent that is online, and on the instance rsync, GNU
+ * find and coreutils, util-linux and the programs of the file system; for blocks diffutils and
+ * coreutils instead of rsync.
  *
  * <p>Kept: content, names, modes, owners, times, hard links, ACLs, extended attributes, holes in
  * files, the label. Not kept: the UUID, attributes that {@code chattr} sets, project quotas, blocks
- * that files share, the time of creation. Safe for use by several threads.
+ * that files share, the time of creation.
+ *
+ * <p>Blocks are copied while the original serves, but for the first and the last 64 MiB, so that
+ * the system takes neither volume for the other. In the cutover nothing may use the original: a
+ * {@link VolumeFreeze} has to unmount it, and to mount the new one, which is at the same device, in
+ * its place. What differs is copied, both are compared by SHA-256, and both are detached. Parts of
+ * LVM, RAID or ZFS, which a system puts together by itself, and volumes on Xen, where a device does
+ * not say which volume it is, are refused: their snapshots are the way. Safe for use by several
+ * threads.
  *
  * @see <a href="https://docs.aws.amazon.com/systems-manager/latest/userguide/run-command.html">AWS
  *     Systems Manager Run Command</a>
@@ -74,6 +83,25 @@ public final class SsmVolumeCopier implements VolumeCopier {
 
   @Override
   public StepOutcome carryOut(Task task, VolumeCopy copy, StepContext context) {
+    return copy.place().equals(CopySurvey.WHOLE_DEVICE)
+        ? carryOutByBlocks(task, copy, context)
+        : carryOutByFiles(task, copy, context);
+  }
+
+  private StepOutcome carryOutByBlocks(Task task, VolumeCopy copy, StepContext context) {
+    return switch (task) {
+      case PREPARE -> run(context, copy, SsmScript.of("blocks-prepare", SHORT, "blocks"));
+      case COPY -> run(context, copy, SsmScript.of("blocks-copy", copyTimeout, "blocks"));
+      case SYNCHRONISE -> synchroniseBlocks(context, copy);
+      case REVERT -> run(context, copy, SsmScript.of("blocks-revert", SHORT, "blocks"));
+      case WITHDRAW -> tidy(context, copy, "withdraw", "1");
+      case TIDY -> tidy(context, copy, "tidy", "0");
+      // The new volume takes the original's device, which is the run's to do and to see.
+      case SWITCH, CHECK -> StepOutcome.done();
+    };
+  }
+
+  private StepOutcome carryOutByFiles(Task task, VolumeCopy copy, StepContext context) {
     return switch (task) {
       case PREPARE -> run(context, copy, SsmScript.of("prepare", SHORT));
       case COPY -> run(context, copy, SsmScript.of("copy", copyTimeout));
@@ -108,6 +136,37 @@ public final class SsmVolumeCopier implements VolumeCopier {
         context,
         new SsmCommands.Job(script.name(), copy, script, SsmScript.told(context.runId(), copy)),
         output -> compared(copy, output));
+  }
+
+  private StepOutcome synchroniseBlocks(StepContext context, VolumeCopy copy) {
+    SsmScript script = SsmScript.of("blocks-synchronise", copyTimeout, "blocks");
+    return commands.run(
+        context,
+        new SsmCommands.Job(script.name(), copy, script, SsmScript.told(context.runId(), copy)),
+        output -> comparedBlocks(copy, output));
+  }
+
+  private static StepOutcome comparedBlocks(VolumeCopy copy, SsmOutput output) {
+    String original = output.text("original");
+    Evidence evidence =
+        new Evidence(
+            copy.replacement().volumeId()
+                + " for "
+                + copy.original().volumeId()
+                + ", SHA-256 of "
+                + output.text("size")
+                + " bytes",
+            original.isEmpty() ? "a digest" : original,
+            output.text("replacement"));
+    return evidence.matches()
+        ? new StepOutcome.Done(Facts.none(), List.of(evidence))
+        : new StepOutcome.Blocked(
+            "The new volume holds other bytes than "
+                + copy.original().volumeId()
+                + ", which is as it was.",
+            "See that nothing changes either of them, and resume, which compares again; or roll"
+                + " back.",
+            List.of(evidence));
   }
 
   private static StepOutcome compared(VolumeCopy copy, SsmOutput output) {

@@ -12,7 +12,11 @@ import java.util.List;
  */
 public interface VolumeCopier {
 
-  /** What there is to do on the instance, in this order; the last three undo or end the rest. */
+  /**
+   * What there is to do on the instance, in this order; the last three undo or end the rest. Of a
+   * {@link CopySurvey#WHOLE_DEVICE} the run itself does what {@link #SWITCH} and {@link #CHECK}
+   * are.
+   */
   enum Task {
     /** Makes the new volume ready to be copied to. The original serves. */
     PREPARE,

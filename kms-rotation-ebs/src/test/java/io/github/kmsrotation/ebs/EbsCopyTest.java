@@ -26,6 +26,8 @@ import software.amazon.awssdk.services.ec2.model.EbsBlockDevice;
 import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.ImageAttributeName;
 import software.amazon.awssdk.services.ec2.model.LaunchPermission;
+import software.amazon.awssdk.services.ec2.model.LaunchTemplateBlockDeviceMappingRequest;
+import software.amazon.awssdk.services.ec2.model.RequestLaunchTemplateData;
 import software.amazon.awssdk.services.ec2.model.Snapshot;
 import software.amazon.awssdk.services.ec2.model.SnapshotAttributeName;
 
@@ -240,6 +242,59 @@ class EbsCopyTest {
     assertThat(resumed.status()).as(resumed.reason()).isEqualTo(RunStatus.SUCCEEDED);
     assertThat(resumed.toString()).contains("names the AMI in version 1.");
     assertThat(copies.onlyImage().imageId()).isEqualTo(copy);
+  }
+
+  @Test
+  void snapshot_thatALaunchTemplateNames_isNotDeleted_untilItNamesTheCopy() {
+    String original = copies.snapshot("orders");
+    world.ec2.createLaunchTemplate(
+        r -> r.launchTemplateName("orders").launchTemplateData(disk(original)));
+    RotationPlan plan = planner(original).plan();
+    assertThat(warnings(plan))
+        .contains("orders", "names the snapshot in version 1, the default, the latest");
+
+    RotationReport report = run(plan);
+
+    assertThat(report.status()).isEqualTo(RunStatus.BLOCKED);
+    String copy =
+        world.aws.ec2().snapshots().keySet().stream()
+            .filter(id -> !id.equals(original))
+            .findFirst()
+            .orElseThrow();
+    assertThat(report.toString()).contains("make a version with " + copy);
+    world.ec2.createLaunchTemplateVersion(
+        r -> r.launchTemplateName("orders").launchTemplateData(disk(copy)));
+    world.ec2.modifyLaunchTemplate(r -> r.launchTemplateName("orders").defaultVersion("2"));
+
+    world.approving(world.application.undecided().build()).resume(plan.runId()).requireComplete();
+    assertThat(world.aws.ec2().snapshots()).containsOnlyKeys(copy);
+  }
+
+  private static RequestLaunchTemplateData disk(String snapshotId) {
+    return RequestLaunchTemplateData.builder()
+        .blockDeviceMappings(
+            LaunchTemplateBlockDeviceMappingRequest.builder()
+                .deviceName(EbsWorld.DATA)
+                .ebs(e -> e.snapshotId(snapshotId))
+                .build())
+        .build();
+  }
+
+  @Test
+  void plan_whileAsManyCopiesAreUnderWayAsThereCanBe_saysThatItWaits() {
+    String original = copies.snapshot("orders");
+    for (int n = 0; n < 20; n++) {
+      world.ec2.copySnapshot(
+          r ->
+              r.sourceSnapshotId(original)
+                  .sourceRegion(world.aws.region())
+                  .destinationRegion(world.aws.region()));
+    }
+
+    RotationPlan plan = planner(original).plan();
+
+    assertThat(warnings(plan)).contains("20 copies of snapshots are under way");
+    run(plan).requireComplete();
   }
 
   @Test

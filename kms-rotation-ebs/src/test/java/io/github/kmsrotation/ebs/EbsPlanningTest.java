@@ -367,6 +367,68 @@ class EbsPlanningTest {
   }
 
   @Test
+  void plan_ofAVolumeThatALifecyclePolicyOrAWSBackupMakesSnapshotsOf_saysSo() {
+    String volume = world.volume(r -> {});
+    String byPolicy = snapshot(volume);
+    String byBackup = snapshot(volume);
+    world.aws.ec2().tagAsAws(byPolicy, "aws:dlm:lifecycle-policy-id", "policy-0123");
+    world.aws.ec2().tagAsAws(byBackup, "aws:backup:source-resource", "arn:aws:ec2:::" + volume);
+    world.aws.ec2().tagAsAws(volume, "aws:cloudformation:stack-name", "orders");
+
+    assertThat(world.planner(volume).plan().warnings())
+        .extracting(Notice::text)
+        .contains(
+            "A policy of Data Lifecycle Manager makes snapshots of the volume " + volume + ".",
+            "AWS Backup makes snapshots of the volume " + volume + ".",
+            "The volume "
+                + volume
+                + " has tags that only AWS can set: aws:cloudformation:stack-name.");
+  }
+
+  private String snapshot(String volume) {
+    String id = world.ec2.createSnapshot(r -> r.volumeId(volume)).snapshotId();
+    world.settle();
+    return id;
+  }
+
+  @Test
+  void plan_ofAVolumeWithAsManyPendingSnapshotsAsThereCanBe_namesTheQuota() {
+    String ssd = world.volume(r -> {});
+    String hdd = world.volume(r -> r.volumeType("st1").size(125));
+    for (int n = 0; n < 4; n++) {
+      pendingSnapshot(ssd);
+    }
+    assertThat(world.planner(ssd).plan().warnings()).isNotEmpty();
+    pendingSnapshot(ssd);
+    pendingSnapshot(hdd);
+
+    assertThat(problemsOf(world.planner(ssd)))
+        .extracting(Notice::text)
+        .containsExactly(
+            "5 snapshots of the volume " + ssd + " are pending; EC2 makes 5 at a time.");
+    assertThat(problemsOf(world.planner(hdd)))
+        .extracting(Notice::text)
+        .containsExactly(
+            "1 snapshots of the volume " + hdd + " are pending; EC2 makes 1 at a time.");
+  }
+
+  private void pendingSnapshot(String volume) {
+    world.ec2.createSnapshot(r -> r.volumeId(volume));
+    world.aws.clock().advance(Duration.ofSeconds(20));
+  }
+
+  @Test
+  void plan_namesEachRightThatKmsDenies() {
+    String volume = world.volume(r -> {});
+    world.aws.faults().on("CreateGrant").error("AccessDeniedException", 400);
+
+    assertThat(world.planner(volume).plan().warnings().toString())
+        .contains("KMS denies the caller kms:CreateGrant for " + world.newKey)
+        .contains("kms:GrantIsForAWSResource")
+        .doesNotContain("denies the caller kms:GenerateDataKey");
+  }
+
+  @Test
   void plan_namesCallsAndKeysAndWhatCannotBeUndone() {
     String instance = world.instance(r -> {});
 

@@ -35,6 +35,11 @@ class SsmScriptTest {
     List<String> libraries = new ArrayList<>();
     if (List.of("survey", "switch", "revert").contains(name)) {
       libraries.add("fstab");
+      if (name.equals("survey")) {
+        libraries.add("blocks");
+      }
+    } else if (name.startsWith("blocks-")) {
+      libraries.add("blocks");
     } else if (name.equals("synchronise")) {
       libraries.add("manifest");
     }
@@ -47,7 +52,20 @@ class SsmScriptTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"survey", "prepare", "copy", "synchronise", "switch", "revert", "tidy", "check"})
+      strings = {
+        "survey",
+        "prepare",
+        "copy",
+        "synchronise",
+        "switch",
+        "revert",
+        "tidy",
+        "check",
+        "blocks-prepare",
+        "blocks-copy",
+        "blocks-synchronise",
+        "blocks-revert"
+      })
   void script_hasNoFindingsOfShellcheck(String name) throws Exception {
     Path script = directory.resolve(name + ".sh");
     Files.writeString(script, text(name));
@@ -68,7 +86,20 @@ class SsmScriptTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"survey", "prepare", "copy", "synchronise", "switch", "revert", "tidy", "check"})
+      strings = {
+        "survey",
+        "prepare",
+        "copy",
+        "synchronise",
+        "switch",
+        "revert",
+        "tidy",
+        "check",
+        "blocks-prepare",
+        "blocks-copy",
+        "blocks-synchronise",
+        "blocks-revert"
+      })
   void script_isOfASizeAndShapeThatRunCommandTakes(String name) {
     assertThat(text(name)).hasSizeLessThan(64 * 1024).doesNotContain("{{");
   }

@@ -71,7 +71,7 @@ public final class VolumeWays implements AutoCloseable {
     EbsOptions.Builder anew = // an instance with the same settings takes over the traffic
         EbsOptions.builder().stopInstance().newInstance(TargetGroupSwitch.of(elb, targetGroupArn));
 
-    EbsOptions.Builder copying = // data volumes, by rsync on the instance, which stays up
+    EbsOptions.Builder copying = // data volumes, on the instance, which stays up
         EbsOptions.builder().copyWith(SsmVolumeCopier.with(ssm)).newVolumeSize(200);
 
     List<RotationPlanner<EbsTarget>> others =

@@ -86,6 +86,7 @@ class EmbeddedEc2VolumesTest extends Ec2Fixture {
             });
     assertRefused("UnknownVolumeType", () -> create(r -> r.dryRun(true).volumeType("gp9")));
     assertThat(aws.ec2().volumes()).isEmpty();
+    assertThat(aws.calls().mutating()).isEmpty();
   }
 
   @Test

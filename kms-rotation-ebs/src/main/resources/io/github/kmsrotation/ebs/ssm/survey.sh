@@ -24,6 +24,11 @@ case $kind in
   done ;;
 esac
 echo "missing=${missing# }"
+case $kind in ext4 | xfs) ;; *)
+  survey_blocks
+  exit 0
+  ;;
+esac
 echo "memory=$(awk '$1 == "MemAvailable:" { printf "%.0f", $2 * 1024 }' /proc/meminfo)"
 mounts=$(mounts_of "$ORIGINAL_BLOCK")
 count=0

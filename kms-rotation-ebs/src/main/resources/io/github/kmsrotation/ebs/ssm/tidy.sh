@@ -16,7 +16,7 @@ fi
 if [ -d "$NEW" ]; then
   rmdir "$NEW"
 fi
-for name in uuid mount options kind kind.part prepared read-only spec fstab.before fstab.after \
+for name in uuid mount options kind kind.part prepared prepared.part checksum read-only spec fstab.before fstab.after \
   fstab.back manifest.original manifest.original.list \
   manifest.replacement manifest.replacement.list differences; do
   rm -f "$STATE/$name"

@@ -10,7 +10,7 @@ import java.util.Set;
  * @param operation the operation
  * @param region the Region
  * @param parameterNames the names of its parameters; values are not kept, since some are secret
- * @param isMutating whether the operation changes anything
+ * @param isMutating whether the operation changes anything and this was no dry run
  * @param outcome {@code ok}, an error code, or {@code dropped} if no answer was sent
  * @param tookEffect whether the service carried it out
  * @param at when, by the embedded AWS's clock

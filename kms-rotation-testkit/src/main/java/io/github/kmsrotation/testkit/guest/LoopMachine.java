@@ -197,6 +197,8 @@ final class LoopMachine extends Machine {
               if (outer.isAlive()) {
                 inside("rm", "-f", device.name, link(volumeId));
               }
+              // Or the host's next use of it would find it as a script here may have left it.
+              Shell.output(List.of("blockdev", "--setrw", device.loop));
               Shell.output(List.of("losetup", "--detach", device.loop));
               noteLoops();
             });

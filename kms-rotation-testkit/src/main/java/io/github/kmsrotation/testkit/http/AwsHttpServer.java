@@ -172,9 +172,19 @@ public final class AwsHttpServer implements AutoCloseable {
             incoming.operation(),
             region,
             incoming.params().names(),
-            operation.isMutating()),
+            operation.isMutating() && !isDryRun(incoming.params())),
         AwsError.badRequest(service.protocol().throttlingCode(), "Rate exceeded"),
         () -> call(service, region, incoming, operation));
+  }
+
+  /** Which changes nothing, whatever comes of it. */
+  private static boolean isDryRun(Params params) {
+    try {
+      return params.has("DryRun") && params.truth("DryRun").orElse(false);
+    } catch (AwsError e) {
+      // Refused where the operation reads its parameters.
+      return false;
+    }
   }
 
   private Map<String, Object> call(

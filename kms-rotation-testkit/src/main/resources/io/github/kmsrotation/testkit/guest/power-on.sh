@@ -8,6 +8,7 @@ dir=$1
 unshare --mount --pid --fork --kill-child --propagation private -- sh "$dir/boot.sh" "$dir"
 while read -r file; do
   losetup --associated "$file" --output NAME --noheadings | while read -r loop; do
+    blockdev --setrw "$loop"
     losetup --detach "$loop"
   done
 done <"$dir/loops"
