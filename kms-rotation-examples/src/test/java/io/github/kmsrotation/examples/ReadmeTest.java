@@ -102,7 +102,11 @@ class ReadmeTest {
             .toList();
 
     List<String> shown =
-        blocks(README, "sh").flatMap(String::lines).map(ReadmeTest::command).toList();
+        blocks(README, "sh")
+            .flatMap(String::lines)
+            .map(line -> line.replaceAll(" -Dbenchmarks?=(\\w+|\"[^\"]*\")", ""))
+            .map(ReadmeTest::command)
+            .toList();
 
     assertThat(shown).isNotEmpty().allMatch(allowed::contains, "is one of " + allowed);
   }
@@ -113,6 +117,21 @@ class ReadmeTest {
         matches(Files.readString(README), "-Dexample=(\\w+)").map(name -> name + ".java").toList();
 
     assertThat(examples).isNotEmpty().allMatch(name -> Files.exists(EXAMPLES.resolve(name)));
+  }
+
+  @Test
+  void readme_benchmarks_areThere() throws IOException {
+    List<String> benchmarks =
+        matches(Files.readString(README), "-Dbenchmark=(\\w+)")
+            .map(name -> name + ".java")
+            .toList();
+
+    assertThat(benchmarks)
+        .isNotEmpty()
+        .allMatch(
+            name ->
+                Files.exists(
+                    Path.of("src/test/java/io/github/kmsrotation/examples/bench").resolve(name)));
   }
 
   @Test
