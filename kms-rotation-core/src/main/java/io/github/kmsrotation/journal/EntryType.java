@@ -33,5 +33,7 @@ public enum EntryType {
   /** The first entry of a fleet, which is a run of runs: how many there are. */
   FLEET,
   /** Some of a fleet's runs. */
-  FLEET_RUNS
+  FLEET_RUNS,
+  /** The first entry of a sweep, which removes what other runs left: of which kind. */
+  SWEEP
 }

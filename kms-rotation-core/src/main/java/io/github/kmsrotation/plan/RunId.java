@@ -1,6 +1,7 @@
 package io.github.kmsrotation.plan;
 
 import java.security.SecureRandom;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -16,13 +17,14 @@ public record RunId(String value) {
 
   private static final String LETTERS = "abcdefghijklmnopqrstuvwxyz";
   private static final String LETTERS_AND_DIGITS = LETTERS + "0123456789";
+  private static final String FORM = "[a-z][a-z0-9]{9}";
   private static final int LENGTH = 10;
 
   /**
    * @throws IllegalArgumentException if the value is not of that form
    */
   public RunId {
-    if (!value.matches("[a-z][a-z0-9]{9}")) {
+    if (!value.matches(FORM)) {
       throw new IllegalArgumentException(
           "Not a run id: '" + value + "'. It is a letter and nine letters or digits, lower case.");
     }
@@ -35,6 +37,17 @@ public record RunId(String value) {
    */
   public static RunId random() {
     return random(new SecureRandom());
+  }
+
+  /**
+   * The run that the value of a tag names. Anybody can tag anything: what no run can be called is
+   * no run's.
+   *
+   * @param value the value of a tag with the key {@link #TAG_KEY}
+   * @return the run, or empty
+   */
+  public static Optional<RunId> ofTag(String value) {
+    return value.matches(FORM) ? Optional.of(new RunId(value)) : Optional.empty();
   }
 
   static RunId random(RandomGenerator random) {

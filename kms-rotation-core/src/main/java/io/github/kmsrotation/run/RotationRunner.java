@@ -13,6 +13,7 @@ import io.github.kmsrotation.plan.RunId;
 import io.github.kmsrotation.plan.Step;
 import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StrategyOptions;
+import io.github.kmsrotation.spi.Leftovers;
 import io.github.kmsrotation.spi.RotationStrategy;
 import io.github.kmsrotation.spi.RotationStrategy.BoundSteps;
 import io.github.kmsrotation.spi.Strategies;
@@ -222,6 +223,35 @@ public final class RotationRunner {
   public RotationReport reportOf(RunId runId) {
     RunLog log = journal.open(runId);
     return Closing.after(() -> standing(log), log::close);
+  }
+
+  /**
+   * Looks for what earlier runs made and left, by its tag, in the account and Region of the options
+   * of that kind given to {@link Builder#with}, and removes it if that is approved. The sweep has a
+   * journal of its own if it has anything to remove. What belongs to a run that has not ended is
+   * never removed, nor what a run that came to its end kept, such as a final snapshot. The run of a
+   * leftover is held meanwhile, so that nobody takes it up.
+   *
+   * @param kind the kind of target, for example {@code rds}
+   * @param scope whose leftovers may be removed
+   * @param approver is asked once, about all that would be removed, if there is any. Only {@link
+   *     Approval#iAcceptThatThisCannotBeUndone} removes; with {@link Approval#later} the sweep is a
+   *     list of what there is
+   * @return what was found, and what became of each
+   * @throws io.github.kmsrotation.error.MissingStrategyException if no artifact on the class path
+   *     has that kind
+   * @throws io.github.kmsrotation.error.MissingPermissionException if the looks were denied
+   * @throws io.github.kmsrotation.aws.AwsUnavailableException if AWS kept failing the looks
+   * @throws io.github.kmsrotation.journal.JournalUnavailableException if the journal cannot be read
+   *     or written; nothing further was removed then
+   * @throws RuntimeException what the approver throws; nothing was removed then
+   */
+  public SweepReport sweep(String kind, SweepScope scope, SweepApprover approver) {
+    try (Leftovers leftovers =
+        AwsCalls.client(
+            () -> Strategies.find(kind).leftovers(Optional.ofNullable(options.get(kind))))) {
+      return new Sweep(kind, scope, leftovers, journal, calls, clock).run(approver);
+    }
   }
 
   private RotationReport standing(RunLog log) {

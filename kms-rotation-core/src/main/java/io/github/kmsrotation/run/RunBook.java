@@ -45,6 +45,11 @@ final class RunBook {
           "This is the journal of a fleet, not of a run: go on with FleetRunner.resume, or name one"
               + " of its runs.");
     }
+    if (!entries.isEmpty() && entries.get(0).type() == EntryType.SWEEP) {
+      throw new RotationException(
+          "This is the journal of a sweep, not of a run. To go on with one that was broken off,"
+              + " sweep again.");
+    }
     if (entries.isEmpty() || !RunState.isPlan(entries.get(0))) {
       throw new JournalCorruptedException(
           "The journal of this run was torn before its plan was written. Nothing was done in AWS;"

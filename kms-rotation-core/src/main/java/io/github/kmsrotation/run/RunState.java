@@ -124,7 +124,8 @@ final class RunState {
         }
         finishedAt = Optional.of(latest);
       }
-      case FLEET, FLEET_RUNS -> throw StoredValues.damaged("it has an entry of a fleet", null);
+      case FLEET, FLEET_RUNS, SWEEP ->
+          throw StoredValues.damaged("it has an entry of a fleet or a sweep", null);
       case PLAN, STEP_WAITING, STEP_FAILED -> {}
     }
   }

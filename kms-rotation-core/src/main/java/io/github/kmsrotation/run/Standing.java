@@ -85,7 +85,7 @@ final class Standing {
       case STEP_CHECKPOINT -> step + "had come to a checkpoint";
       case STEP_DONE -> step + "was done";
       case STEP_UNDONE -> step + "was undone";
-      case STEP_BLOCKED, STEP_FAILED, FINISHED, FLEET, FLEET_RUNS -> last.type().toString();
+      case STEP_BLOCKED, STEP_FAILED, FINISHED, FLEET, FLEET_RUNS, SWEEP -> last.type().toString();
     };
   }
 

@@ -57,6 +57,16 @@ public interface RotationStrategy<T extends Target> {
   }
 
   /**
+   * Finds and removes what earlier runs made and left. By default there is never anything.
+   *
+   * @param options what the caller gave, or empty for the defaults
+   * @return what looks; closing it closes the clients that were made for it
+   */
+  default Leftovers leftovers(Optional<StrategyOptions<?>> options) {
+    return Leftovers.none();
+  }
+
+  /**
    * Live steps and what they hold.
    *
    * @param steps the steps

@@ -3,6 +3,7 @@ package io.github.kmsrotation.ebs;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.Step;
 import io.github.kmsrotation.plan.StrategyOptions;
+import io.github.kmsrotation.spi.Leftovers;
 import io.github.kmsrotation.spi.PlanRequest;
 import io.github.kmsrotation.spi.RotationStrategy;
 import io.github.kmsrotation.target.EbsTarget;
@@ -93,6 +94,13 @@ public final class EbsStrategy implements RotationStrategy<EbsTarget> {
     Set<String> ids = new HashSet<>(subject.volumeIds());
     subject.instanceId().ifPresent(ids::add);
     return ids.isEmpty() ? RotationStrategy.super.resources(plan) : ids;
+  }
+
+  @Override
+  public Leftovers leftovers(Optional<StrategyOptions<?>> given) {
+    List<SdkAutoCloseable> own = new ArrayList<>();
+    Ec2Client client = mine(given).client().orElseGet(() -> kept(own, Ec2Client.create()));
+    return new EbsLeftovers(client, () -> own.forEach(SdkAutoCloseable::close));
   }
 
   private static <C extends SdkAutoCloseable> C kept(List<SdkAutoCloseable> own, C client) {

@@ -173,6 +173,11 @@ final class Ec2 {
     return snapshots(reader, filter(RUN_TAG, List.of(run.value())));
   }
 
+  /** Snapshots of any run. */
+  List<Snapshot> snapshotsMadeByRuns(AwsReader reader) {
+    return snapshots(reader, filter("tag-key", List.of(RunId.TAG_KEY)));
+  }
+
   /** Copies of a snapshot, or of an AMI's snapshots, that a run made which is not over. */
   List<Snapshot> copiesOf(AwsReader reader, String id) {
     return snapshots(reader, filter("tag:" + RunTag.COPY_KEY, List.of(id)));

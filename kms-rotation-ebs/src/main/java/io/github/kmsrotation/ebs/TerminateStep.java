@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.services.ec2.model.Instance;
+import software.amazon.awssdk.services.ec2.model.Volume;
 
 /** Terminates the original, after one more look at what took its place. */
 final class TerminateStep extends EbsStep {
@@ -46,6 +47,8 @@ final class TerminateStep extends EbsStep {
       case SHUTTING_DOWN -> waitFor("ec2:InstanceTerminated", id, "shutting-down");
       default ->
           Successor.irreplaceable(env, context)
+              .or(() -> Stillness.disturbed(env, context))
+              .or(() -> losesOthers(context, id))
               .orElseGet(
                   () ->
                       Dismissal.terminate(
@@ -55,6 +58,33 @@ final class TerminateStep extends EbsStep {
                           "It is not this run's to take the protection off. Take it off"
                               + " (disableApiTermination) if the original can go, and resume."));
     };
+  }
+
+  /**
+   * What was attached after the plan was made has no copy, and may be deleted with the instance.
+   */
+  private Optional<StepOutcome> losesOthers(StepContext context, String id) {
+    String others =
+        ec2.volumesOf(context, id).stream()
+            .filter(volume -> !env.subject().volumeIds().contains(volume.volumeId()))
+            .filter(volume -> isDeletedWith(id, volume))
+            .map(Volume::volumeId)
+            .collect(Collectors.joining(", "));
+    return others.isEmpty()
+        ? Optional.empty()
+        : Successor.blocked(
+            "Terminating the original "
+                + id
+                + " would delete "
+                + others
+                + ", which the run has no copy of.",
+            "Detach it, or have it kept (DeleteOnTermination), and resume.");
+  }
+
+  private static boolean isDeletedWith(String instance, Volume volume) {
+    return Fitness.attachmentTo(volume, instance)
+        .filter(attachment -> Boolean.TRUE.equals(attachment.deleteOnTermination()))
+        .isPresent();
   }
 
   @Override

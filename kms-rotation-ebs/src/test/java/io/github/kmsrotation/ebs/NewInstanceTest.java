@@ -154,6 +154,53 @@ class NewInstanceTest {
   }
 
   @Test
+  void retire_whenTheOriginalGotAnotherVolumeThatWouldGoWithIt_deletesNothing() {
+    start();
+    EbsOptions options = aws.stopping().build();
+    RotationPlan plan = aws.plan(options);
+    runUpToRetire(options, plan);
+    String later = aws.world.volume(r -> {});
+    aws.world.attach(later, aws.original, "/dev/sdm");
+    aws.world.deleteOnTermination(aws.original, "/dev/sdm", true);
+
+    RotationReport report = aws.approving(options).resume(plan.runId());
+
+    assertThat(report.status()).as(report.describe()).isEqualTo(RunStatus.BLOCKED);
+    assertThat(report.reason()).contains(later).contains("no copy");
+    assertThat(aws.alive()).contains(aws.original);
+    aws.world.deleteOnTermination(aws.original, "/dev/sdm", false);
+    aws.approving(options).resume(plan.runId()).requireComplete();
+    assertThat(aws.alive()).doesNotContain(aws.original);
+    assertThat(aws.world.aws.ec2().volumes()).containsKey(later);
+  }
+
+  @Test
+  void retire_whenSomebodyStartedTheOriginalAfterTheCutover_doesNotTerminateIt() {
+    start();
+    EbsOptions options = aws.stopping().build();
+    RotationPlan plan = aws.plan(options);
+    runUpToRetire(options, plan);
+    aws.world.start(aws.original);
+
+    RotationReport report = aws.approving(options).resume(plan.runId());
+
+    assertThat(report.status()).as(report.describe()).isEqualTo(RunStatus.BLOCKED);
+    assertThat(report.reason()).contains("somebody started it");
+    assertThat(aws.alive()).contains(aws.original);
+  }
+
+  private void runUpToRetire(EbsOptions options, RotationPlan plan) {
+    RotationReport report =
+        aws.world
+            .runner()
+            .with(options)
+            .approval(Approvals.before(Phase.RETIRE, request -> Approval.later()))
+            .build()
+            .run(plan);
+    assertThat(report.status()).as(report.describe()).isEqualTo(RunStatus.AWAITING_APPROVAL);
+  }
+
+  @Test
   void cutover_whenSomebodyStartedTheOriginalMeanwhile_switchesNothing() {
     start();
     EbsOptions options = aws.stopping().build();

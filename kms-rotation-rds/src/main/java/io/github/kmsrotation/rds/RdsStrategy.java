@@ -2,6 +2,7 @@ package io.github.kmsrotation.rds;
 
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.StrategyOptions;
+import io.github.kmsrotation.spi.Leftovers;
 import io.github.kmsrotation.spi.PlanRequest;
 import io.github.kmsrotation.spi.RotationStrategy;
 import io.github.kmsrotation.target.RdsTarget;
@@ -52,6 +53,13 @@ public final class RdsStrategy implements RotationStrategy<RdsTarget> {
     return new BoundSteps(
         RdsSteps.of(new RdsStep.Env(plan, new Rds(rds), kms, names, options)),
         () -> own.forEach(SdkAutoCloseable::close));
+  }
+
+  @Override
+  public Leftovers leftovers(Optional<StrategyOptions<?>> given) {
+    List<SdkAutoCloseable> own = new ArrayList<>();
+    RdsClient client = mine(given).client().orElseGet(() -> kept(own, RdsClient.create()));
+    return new RdsLeftovers(client, () -> own.forEach(SdkAutoCloseable::close));
   }
 
   private static <C extends SdkAutoCloseable> C kept(List<SdkAutoCloseable> own, C client) {

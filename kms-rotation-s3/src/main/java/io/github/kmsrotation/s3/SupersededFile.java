@@ -116,8 +116,7 @@ final class SupersededFile {
   private static Optional<Superseded> parse(String line) {
     String[] parts = line.split(",", -1);
     return parts.length == 3 && !parts[1].isEmpty() && !parts[2].isEmpty()
-        ? Optional.of(
-            new Superseded(URLDecoder.decode(parts[0], StandardCharsets.UTF_8), parts[1], parts[2]))
+        ? Superseded.of(URLDecoder.decode(parts[0], StandardCharsets.UTF_8), parts[1], parts[2])
         : Optional.empty();
   }
 

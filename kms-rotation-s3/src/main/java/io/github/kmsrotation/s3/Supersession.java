@@ -12,7 +12,8 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
  * Deletes a version that was copied, if the copy is equal as far as S3 can tell: the same size and
- * an equal checksum. Harmless to repeat. Safe for use by several threads.
+ * an equal checksum, and not older: with versions suspended, the version {@code null} may be
+ * another one by now. Harmless to repeat. Safe for use by several threads.
  */
 final class Supersession {
 
@@ -57,6 +58,9 @@ final class Supersession {
       return Optional.of("its copy, version " + version.copy() + ", is gone");
     }
     HeadObjectResponse copy = found.get();
+    if (former.lastModified().isAfter(copy.lastModified())) {
+      return Optional.of("it was written after its copy, so it is not what was copied");
+    }
     Encrypted after = Encrypted.of(copy, now);
     if (after.kind() != Encrypted.Kind.SSE_KMS
         || !after.keyArn().equals(Optional.of(env.keyArn()))) {

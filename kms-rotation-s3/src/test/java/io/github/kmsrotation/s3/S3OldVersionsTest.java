@@ -17,11 +17,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
 import software.amazon.awssdk.services.s3.model.ObjectVersion;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
@@ -115,6 +117,33 @@ class S3OldVersionsTest {
     assertThat(Files.readString(directory.resolve(plan.runId() + "-superseded-kept.csv")))
         .contains("gone", "is gone", "held", "legal hold")
         .doesNotContain("fine");
+  }
+
+  @Test
+  void deletion_ofAVersionThatIsAnotherOneByNow_keepsIt() {
+    setVersioning(BucketVersioningStatus.SUSPENDED);
+    world.put("a", S3OldVersionsTest::twice);
+    setVersioning(BucketVersioningStatus.ENABLED);
+    RotationPlan plan = plan();
+    world
+        .runner(options())
+        .approval(Approvals.before(Phase.RETIRE, request -> Approval.later()))
+        .build()
+        .run(plan);
+    setVersioning(BucketVersioningStatus.SUSPENDED);
+    world.aws.clock().advance(Duration.ofMinutes(1));
+    world.put("a", S3OldVersionsTest::twice);
+
+    world.runner(options()).build().resume(plan.runId()).requireComplete();
+
+    assertThat(world.versions()).hasSize(2);
+    assertThat(world.s3.headObject(r -> r.bucket(S3World.BUCKET).key("a")).versionId())
+        .isEqualTo("null");
+  }
+
+  private void setVersioning(BucketVersioningStatus status) {
+    world.s3.putBucketVersioning(
+        r -> r.bucket(S3World.BUCKET).versioningConfiguration(v -> v.status(status)));
   }
 
   @Test
