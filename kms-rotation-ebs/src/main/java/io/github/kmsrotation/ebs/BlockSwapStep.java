@@ -5,10 +5,12 @@ import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StepOutcome;
 import io.github.kmsrotation.plan.Undo;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.ec2.model.VolumeAttachment;
+import software.amazon.awssdk.services.ec2.model.VolumeAttachmentState;
 
 /**
  * Puts a volume that was copied to block by block at the original's device: takes it off the device
@@ -18,9 +20,11 @@ import software.amazon.awssdk.services.ec2.model.VolumeAttachment;
 final class BlockSwapStep extends EbsStep {
 
   private final Disk disk;
+  private final VolumeCopier copier;
   private final Exchange exchange;
+  private boolean wasAdvanced;
 
-  BlockSwapStep(Env env, Disk disk) {
+  BlockSwapStep(Env env, Disk disk, VolumeCopier copier) {
     super(
         new StepDescription(
             SwapStep.id(disk),
@@ -29,12 +33,19 @@ final class BlockSwapStep extends EbsStep {
                 + " and the new volume, which are the same by now, and attach the new one at "
                 + disk.device().orElseThrow(),
             Phase.CUTOVER,
-            Exchange.CALLS,
+            calls(copier),
             List.of(),
             Undo.UNDOABLE),
         env);
     this.disk = disk;
+    this.copier = copier;
     this.exchange = new Exchange(env, disk);
+  }
+
+  private static List<String> calls(VolumeCopier copier) {
+    List<String> calls = new ArrayList<>(Exchange.CALLS);
+    calls.addAll(copier.calls());
+    return calls;
   }
 
   private String replacementId(StepContext context) {
@@ -47,6 +58,18 @@ final class BlockSwapStep extends EbsStep {
   @Override
   public StepOutcome advance(StepContext context) {
     String id = replacementId(context);
+    if (isOriginalThere(context)) {
+      boolean isNewAttempt = !wasAdvanced;
+      wasAdvanced = true;
+      StepOutcome compared =
+          copier.carryOut(
+              VolumeCopier.Task.SWITCH,
+              CopyTaskStep.copyOf(env, context, disk, isNewAttempt),
+              context);
+      if (!(compared instanceof StepOutcome.Done)) {
+        return compared;
+      }
+    }
     Optional<VolumeAttachment> aside = aside(context, id);
     if (aside.isPresent()) {
       // Before the first detachment: the approval may have taken days.
@@ -55,6 +78,15 @@ final class BlockSwapStep extends EbsStep {
           .orElseGet(() -> Detachment.of(env, context, id, aside.get()));
     }
     return exchange.advance(context, disk.volumeId(), id, this::notReady);
+  }
+
+  /** Once it is being detached, nothing is asked of it any more. */
+  private boolean isOriginalThere(StepContext context) {
+    return ec2.volume(context, disk.volumeId())
+        .flatMap(volume -> Fitness.attachmentTo(volume, env.subject().instance()))
+        .filter(there -> there.state() == VolumeAttachmentState.ATTACHED)
+        .filter(there -> !isSettling(context, Exchange.DETACH, disk.volumeId()))
+        .isPresent();
   }
 
   private Optional<VolumeAttachment> aside(StepContext context, String id) {

@@ -134,6 +134,10 @@ final class CopyTaskStep extends EbsStep {
   }
 
   private VolumeCopy copyOf(StepContext context, boolean isNewAttempt) {
+    return copyOf(env, context, disk, isNewAttempt);
+  }
+
+  static VolumeCopy copyOf(Env env, StepContext context, Disk disk, boolean isNewAttempt) {
     String instanceId = env.subject().instance();
     String replacement =
         context.factsOf(CreateVolumeStep.id(disk)).find(CreateVolumeStep.VOLUME_ID).orElseThrow();

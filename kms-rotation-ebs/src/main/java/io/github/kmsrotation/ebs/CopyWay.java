@@ -87,7 +87,7 @@ final class CopyWay {
         disk ->
             steps.add(
                 isOfBlocks(env.plan(), disk)
-                    ? new BlockSwapStep(env, disk)
+                    ? new BlockSwapStep(env, disk, copier)
                     : CopyTaskStep.switchTo(env, disk, copier)));
     hook.ifPresent(h -> steps.add(CopyTrafficStep.start(env, h)));
     steps.add(

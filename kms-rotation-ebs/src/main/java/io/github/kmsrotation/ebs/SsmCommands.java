@@ -56,8 +56,17 @@ final class SsmCommands {
     return client;
   }
 
-  /** A script that a task runs. */
-  record Job(String task, VolumeCopy copy, SsmScript script, Map<String, String> told) {
+  /**
+   * A script that a task runs.
+   *
+   * @param isAnew whether another process, or one that resumes, does not rely on its having run
+   */
+  record Job(
+      String task, VolumeCopy copy, SsmScript script, Map<String, String> told, boolean isAnew) {
+
+    Job(String task, VolumeCopy copy, SsmScript script, Map<String, String> told) {
+      this(task, copy, script, told, false);
+    }
 
     String instanceId() {
       return copy.original().instanceId();
@@ -90,7 +99,7 @@ final class SsmCommands {
         return waiting(job, found.get().statusAsString());
       }
       case SUCCESS -> {
-        return job.copy().isNewAttempt() && wasBlockedSince
+        return job.copy().isNewAttempt() && (wasBlockedSince || job.isAnew())
             ? send(context, job, sent + 1)
             : output(context, job, found.get())
                 .map(answer -> ended.apply(SsmOutput.parse(answer.standardOutputContent())))

@@ -96,8 +96,8 @@ public final class SsmVolumeCopier implements VolumeCopier {
       case REVERT -> run(context, copy, SsmScript.of("blocks-revert", SHORT, "blocks"));
       case WITHDRAW -> tidy(context, copy, "withdraw", "1");
       case TIDY -> tidy(context, copy, "tidy", "0");
-      // The new volume takes the original's device, which is the run's to do and to see.
-      case SWITCH, CHECK -> StepOutcome.done();
+      case SWITCH -> seeUnchanged(context, copy);
+      case CHECK -> StepOutcome.done(); // that it is at the original's device, the run sees
     };
   }
 
@@ -136,6 +136,15 @@ public final class SsmVolumeCopier implements VolumeCopier {
         context,
         new SsmCommands.Job(script.name(), copy, script, SsmScript.told(context.runId(), copy)),
         output -> compared(copy, output));
+  }
+
+  private StepOutcome seeUnchanged(StepContext context, VolumeCopy copy) {
+    SsmScript script = SsmScript.of("blocks-switch", SHORT, "blocks");
+    Map<String, String> told = SsmScript.told(context.runId(), copy);
+    return commands.run(
+        context,
+        new SsmCommands.Job(script.name(), copy, script, told, true),
+        output -> StepOutcome.done());
   }
 
   private StepOutcome synchroniseBlocks(StepContext context, VolumeCopy copy) {

@@ -14,8 +14,9 @@ public interface VolumeCopier {
 
   /**
    * What there is to do on the instance, in this order; the last three undo or end the rest. Of a
-   * {@link CopySurvey#WHOLE_DEVICE} the run itself does what {@link #SWITCH} and {@link #CHECK}
-   * are.
+   * {@link CopySurvey#WHOLE_DEVICE}, {@link Task#SWITCH} sees that the original is still as it was
+   * when it was compared, after which the run detaches both and attaches the new one; {@link
+   * Task#CHECK} is the run's.
    */
   enum Task {
     /** Makes the new volume ready to be copied to. The original serves. */

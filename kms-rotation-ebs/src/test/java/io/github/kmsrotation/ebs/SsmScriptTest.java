@@ -64,6 +64,7 @@ class SsmScriptTest {
         "blocks-prepare",
         "blocks-copy",
         "blocks-synchronise",
+        "blocks-switch",
         "blocks-revert"
       })
   void script_hasNoFindingsOfShellcheck(String name) throws Exception {
@@ -98,6 +99,7 @@ class SsmScriptTest {
         "blocks-prepare",
         "blocks-copy",
         "blocks-synchronise",
+        "blocks-switch",
         "blocks-revert"
       })
   void script_isOfASizeAndShapeThatRunCommandTakes(String name) {

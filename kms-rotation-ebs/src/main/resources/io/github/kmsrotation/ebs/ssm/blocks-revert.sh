@@ -16,6 +16,6 @@ if REPLACEMENT_BLOCK=$(proven_device_of "$REPLACEMENT"); then
     fail "The new volume $REPLACEMENT cannot be wiped."
 fi
 if ORIGINAL_BLOCK=$(proven_device_of "$ORIGINAL"); then
-  blockdev --setrw "$ORIGINAL_BLOCK"
+  set_original --setrw
 fi
 rm -f "$STATE/read-only"

@@ -3,18 +3,9 @@
 begin_forward
 find_both
 [ -e "$STATE/prepared" ] || fail "The new volume $REPLACEMENT was not prepared."
-# The system itself looks into devices now and then, for a moment.
-require_unused() {
-  for try in 1 2 3; do
-    uses=$(uses_of "$ORIGINAL_BLOCK" | tr '\n' ' ')
-    [ -n "$uses" ] || return 0
-    [ "$try" = 3 ] || sleep 1
-  done
-  fail "Something still uses $ORIGINAL: $uses"
-}
 require_unused
 : >"$STATE/read-only"
-blockdev --setro "$ORIGINAL_BLOCK"
+set_original --setro
 require_unused
 sync
 blockdev --flushbufs "$ORIGINAL_BLOCK"

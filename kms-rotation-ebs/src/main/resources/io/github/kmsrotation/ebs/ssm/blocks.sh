@@ -81,6 +81,26 @@ survey_blocks() {
   echo "uses=$(uses_of "$ORIGINAL_BLOCK" | tr '\n' ' ')"
 }
 
+# Makes the original and its partitions read-only (--setro), or writable again (--setrw).
+set_original() {
+  blockdev "$1" "$ORIGINAL_BLOCK"
+  for number in $(numbers_of "$ORIGINAL_BLOCK"); do
+    if [ -b "/dev/block/$number" ]; then
+      blockdev "$1" "/dev/block/$number"
+    fi
+  done
+}
+
+# The system itself looks into devices now and then, for a moment.
+require_unused() {
+  for try in 1 2 3; do
+    uses=$(uses_of "$ORIGINAL_BLOCK" | tr '\n' ' ')
+    [ -n "$uses" ] || return 0
+    [ "$try" = 3 ] || sleep 1
+  done
+  fail "Something still uses $ORIGINAL: $uses"
+}
+
 # Copies the chunks from $1 to $2 that differ.
 copy_chunks() {
   n=$1
