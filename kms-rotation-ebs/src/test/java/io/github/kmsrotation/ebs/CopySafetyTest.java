@@ -167,6 +167,33 @@ class CopySafetyTest {
     assertThat(copy.guest("cat /data/late")).isEqualTo("late\n");
   }
 
+  /** Run Command may deliver a command after a later one; it would leave the original read-only. */
+  @Test
+  void commandThatComesLate_afterTheOriginalWasMadeWritableAgain_isRefused() {
+    copy.fill("ext4", "/data");
+    EbsOptions options = copy.copying().build();
+    RotationPlan plan = copy.plan(options);
+    copy.world.aws.faults().onMutating().nth(6).error("AccessDeniedException", 400);
+    copy.approving(options).run(plan);
+    String synchronisation = commandOf("synchronise");
+    copy.world.aws.faults().clear();
+    copy.world.aws.faults().onMutating().nth(3).error("UnauthorizedOperation", 403);
+    copy.world.runner().with(options).build().rollBack(plan.runId());
+
+    assertThat(copy.tryGuest(synchronisation).standardErrorContent())
+        .contains("This run was rolled back: a command of it came late.");
+
+    assertServes();
+  }
+
+  private String commandOf(String task) {
+    return copy.ssm.listCommandsPaginator().commands().stream()
+        .filter(command -> command.comment().contains(" " + task + " "))
+        .map(command -> String.join("\n", command.parameters().get("commands")))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** The new volume's file system is spoilt, so that it cannot be mounted. */
   @Test
   void newVolumeThatCannotBeMounted_leavesTheOriginalMounted() {

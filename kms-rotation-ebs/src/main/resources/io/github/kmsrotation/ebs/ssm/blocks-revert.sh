@@ -1,6 +1,6 @@
 # Undoes the synchronisation: the original can be written again, and what would have the system take
 # the new volume for it is wiped. Harmless where there is nothing to undo.
-begin
+begin_back
 [ -e "$STATE/read-only" ] || exit 0
 if REPLACEMENT_BLOCK=$(proven_device_of "$REPLACEMENT"); then
   size=$(cat "$STATE/prepared")

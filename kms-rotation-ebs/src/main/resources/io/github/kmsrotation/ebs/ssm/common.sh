@@ -31,6 +31,19 @@ begin_forward() {
   [ ! -e "$WITHDRAWN" ] || fail "This run was rolled back: a command of it came late."
 }
 
+# Undoing comes first: what the run still copies is ended, and a command of it that waits for the lock,
+# or that the instance has yet to be given, is refused. A command that made the original read-only
+# after the original was made writable again would leave it so.
+begin_back() {
+  : >"$WITHDRAWN"
+  if grep -qF " $NEW " /proc/self/mountinfo; then
+    for pid in $(pids_of "$NEW"); do
+      kill "$pid" || :
+    done
+  fi
+  begin
+}
+
 # The block device of a volume. On Nitro the volume id is the serial number of an NVMe device; on
 # Xen the device has the name that EC2 was told, or that name with xvd for sd.
 # https://docs.aws.amazon.com/ebs/latest/userguide/nvme-ebs-volumes.html

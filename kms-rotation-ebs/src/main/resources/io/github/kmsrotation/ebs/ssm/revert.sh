@@ -1,6 +1,6 @@
 # Undoes the switch and the synchronisation: the original is mounted as before, and /etc/fstab is
 # what it was. Harmless where there is nothing to undo.
-begin
+begin_back
 [ -e "$STATE/mount" ] || exit 0
 find_original
 REPLACEMENT_BLOCK=$(device_of "$REPLACEMENT" "$REPLACEMENT_DEVICE") || REPLACEMENT_BLOCK=

@@ -1,14 +1,10 @@
 # Takes away what this run left on the instance, but for the new volume where it serves. A run that
-# was rolled back (WITHDRAW=1) has its copying ended first, and late commands of it refused.
+# was rolled back says WITHDRAW=1.
 if [ "$WITHDRAW" = 1 ]; then
-  : >"$WITHDRAWN"
-  if grep -qF " $NEW " /proc/self/mountinfo; then
-    for pid in $(pids_of "$NEW"); do
-      kill "$pid" || :
-    done
-  fi
+  begin_back
+else
+  begin
 fi
-begin
 if grep -qF " $NEW " /proc/self/mountinfo; then
   umount "$NEW" || fail "The new volume is still in use: $(users_of "$NEW")"
 fi
