@@ -44,6 +44,8 @@ record Finding(Verdict verdict, String detail) {
     ARCHIVED("archived, so it would have to be restored (s3:RestoreObject) and rewritten"),
     /** It has what only a copy by one call carries over. */
     NOT_IN_PARTS("larger than 5 GiB, with what a copy in parts would lose"),
+    /** It would lose a grant that a copy cannot be given. */
+    ACL_NOT_COPYABLE("with an ACL that a copy cannot be given"),
     /** A copy took its place, which was not seen to be its equal. */
     SUPERSEDED("superseded by a copy, and kept"),
     /** Changed by others whenever it was to be rewritten. */

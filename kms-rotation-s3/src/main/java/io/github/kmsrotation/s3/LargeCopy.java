@@ -80,6 +80,10 @@ final class LargeCopy {
       if (source.isEmpty()) {
         continue;
       }
+      Optional<String> obstacle = source.get().grants().obstacle();
+      if (obstacle.isPresent()) {
+        return left(new Finding(Verdict.ACL_NOT_COPYABLE, obstacle.get()));
+      }
       Optional<String> lost = source.get().lost();
       if (lost.isPresent()) {
         return left(new Finding(Verdict.NOT_IN_PARTS, lost.get()));

@@ -86,6 +86,10 @@ record LargeSource(
                         .sseCustomerKeyMD5(k.md5()));
         HeadObjectResponse head = pace.call(() -> env.api().headObject(request.build()));
         Source source = new Source(key, head, looked.customerKey());
+        Optional<List<Part>> parts = parts(source);
+        if (parts.isEmpty()) {
+          return Optional.empty();
+        }
         GetObjectTaggingRequest tagging =
             GetObjectTaggingRequest.builder().bucket(env.bucket().name()).key(key).build();
         return Optional.of(
@@ -94,7 +98,7 @@ record LargeSource(
                 pace.call(() -> env.api().getObjectTagging(tagging)).tagSet(),
                 sources.grants(key),
                 pace.call(() -> hasAnnotations(key)),
-                parts(source),
+                parts.get(),
                 now));
       } catch (S3Exception e) {
         if (e.statusCode() == 412) {
@@ -126,10 +130,10 @@ record LargeSource(
     }
 
     /** A composite checksum is of the parts, and stays what it is only with the same. */
-    private List<Part> parts(Source source) {
+    private Optional<List<Part>> parts(Source source) {
       Optional<PartChecksum> composite =
           PartChecksum.of(source.head()).filter(PartChecksum::isComposite);
-      return composite.isPresent() ? former(source, composite.get()) : equal(source);
+      return composite.isPresent() ? former(source, composite.get()) : Optional.of(equal(source));
     }
 
     private List<Part> equal(Source source) {
@@ -142,13 +146,17 @@ record LargeSource(
       return parts;
     }
 
-    private List<Part> former(Source source, PartChecksum checksum) {
+    /** Nothing if the parts that S3 tells are those of an object that took its place meanwhile. */
+    private Optional<List<Part>> former(Source source, PartChecksum checksum) {
       List<Part> parts = new ArrayList<>();
       long from = 0;
       int marker = 0;
       boolean isMore = true;
       while (isMore) {
         GetObjectAttributesResponse page = page(source, marker);
+        if (page.objectParts() == null) {
+          return Optional.empty();
+        }
         for (ObjectPart part : page.objectParts().parts()) {
           parts.add(new Part(part.partNumber(), from, part.size(), checksum.in(part)));
           from += part.size();
@@ -156,7 +164,7 @@ record LargeSource(
         marker = Objects.requireNonNullElse(page.objectParts().nextPartNumberMarker(), 0);
         isMore = Boolean.TRUE.equals(page.objectParts().isTruncated());
       }
-      return parts;
+      return from == source.head().contentLength() ? Optional.of(parts) : Optional.empty();
     }
 
     private GetObjectAttributesResponse page(Source source, int marker) {

@@ -90,7 +90,11 @@ final class Rewriting {
       if (source.head().contentLength() > env.options().copyLimits().mostAtOnce()) {
         return left(new Finding(Verdict.IN_PARTS));
       }
-      CopyObjectRequest request = request(source);
+      Grants grants = sources.grants(source.key());
+      if (grants.obstacle().isPresent()) {
+        return left(new Finding(Verdict.ACL_NOT_COPYABLE, grants.obstacle().get()));
+      }
+      CopyObjectRequest request = request(source, grants);
       try {
         CopyObjectResponse copy = pace.call(() -> env.api().copyObject(request));
         return new Rewritten(
@@ -105,7 +109,7 @@ final class Rewriting {
     return left(new Finding(Verdict.CHANGING));
   }
 
-  private CopyObjectRequest request(Source source) {
+  private CopyObjectRequest request(Source source, Grants grants) {
     String bucket = env.bucket().name();
     HeadObjectResponse head = source.head();
     CopyObjectRequest.Builder copy =
@@ -129,7 +133,7 @@ final class Rewriting {
                     .copySourceSSECustomerKey(key.base64())
                     .copySourceSSECustomerKeyMD5(key.md5()));
     lock(copy, head);
-    sources.grants(source.key()).putInto(copy);
+    grants.putInto(copy);
     return copy.build();
   }
 

@@ -185,6 +185,17 @@ class S3LargeRewriteTest {
   }
 
   @Test
+  void rewrite_ofAnObjectOfParts_thatIsOverwrittenBeforeItsPartsAreRead_keepsTheNewerOne() {
+    upload("a", ChecksumAlgorithm.SHA256, 5 * MIB + 1, 6 * MIB, 5);
+    world.aws.faults().on("GetObjectAttributes").then(() -> world.put("a", r -> {}));
+
+    rotate();
+
+    assertThat(world.read("a")).isEqualTo("content of a");
+    assertNoUploadIsLeft();
+  }
+
+  @Test
   void rewrite_inParts_whereThereAreVersions_makesOneAndLocksItAlike() {
     world.enableVersioning();
     world.s3.putObjectLockConfiguration(

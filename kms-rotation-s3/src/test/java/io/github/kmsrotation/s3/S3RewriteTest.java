@@ -17,16 +17,21 @@ import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
+import software.amazon.awssdk.services.s3.model.Grant;
+import software.amazon.awssdk.services.s3.model.Grantee;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.ObjectCannedACL;
 import software.amazon.awssdk.services.s3.model.ObjectLockLegalHoldStatus;
 import software.amazon.awssdk.services.s3.model.ObjectLockMode;
 import software.amazon.awssdk.services.s3.model.ObjectOwnership;
 import software.amazon.awssdk.services.s3.model.ObjectVersion;
 import software.amazon.awssdk.services.s3.model.OwnershipControlsRule;
+import software.amazon.awssdk.services.s3.model.Permission;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 import software.amazon.awssdk.services.s3.model.StorageClass;
+import software.amazon.awssdk.services.s3.model.Type;
 
 /** What a rewrite carries over, and that it overwrites nobody's write. */
 class S3RewriteTest {
@@ -82,6 +87,47 @@ class S3RewriteTest {
     assertThat(acl("dir/a b+ü")).isEqualTo(acl).contains(READER);
     assertThat(tags("dir/a b+ü")).isEqualTo(tags);
     assertThat(world.read("dir/a b+ü")).isEqualTo("content of dir/a b+ü");
+  }
+
+  /**
+   * WRITE says nothing of an object, can be granted all the same, and no header of a copy has it.
+   */
+  @Test
+  void rewrite_ofAnObjectThatEverybodyMayWrite_grantsThatAgain() {
+    allowAcls();
+    world.put("a", r -> twice(r).acl(ObjectCannedACL.PUBLIC_READ_WRITE));
+    String before = acl("a");
+
+    rotate();
+
+    assertThat(world.head("a").ssekmsKeyId()).isEqualTo(world.newKey);
+    assertThat(acl("a")).isEqualTo(before).contains("WRITE");
+  }
+
+  @Test
+  void rewrite_ofAnObjectWithAnAclThatACopyCannotBeGiven_isLeftAndListed() {
+    allowAcls();
+    world.put("a", S3RewriteTest::twice);
+    Grantee reader = Grantee.builder().type(Type.CANONICAL_USER).id(READER).build();
+    Grant write = Grant.builder().grantee(reader).permission(Permission.WRITE).build();
+    world.s3.putObjectAcl(
+        r ->
+            r.bucket(S3World.BUCKET)
+                .key("a")
+                .accessControlPolicy(p -> p.owner(o -> o.id(ownerId())).grants(write)));
+
+    RotationReport report = rotate();
+
+    assertThat(report.steps().get(3).facts().find("stays.00").orElseThrow())
+        .endsWith(
+            "with an ACL that a copy cannot be given, it grants WRITE to id=\"" + READER + '"');
+    assertThat(world.aws.calls().of("CopyObject")).isEmpty();
+  }
+
+  private void allowAcls() {
+    world.s3.putBucketOwnershipControls(
+        r -> r.bucket(S3World.BUCKET).ownershipControls(c -> c.rules(List.of(ownership()))));
+    world.s3.deletePublicAccessBlock(r -> r.bucket(S3World.BUCKET));
   }
 
   @Test
