@@ -195,12 +195,18 @@ class BlockCopyTest {
   }
 
   @Test
-  void partsOfLvm_andVolumesOnXen_areRefused() {
+  void partsOfLvm_partsOfRaid_andVolumesOnXen_areRefused() {
     copy.guest(
         "echo " + lvmLabel() + " | base64 -d | dd of=/dev/nvme1n1 bs=512 seek=1 conv=notrunc");
     assertThatThrownBy(() -> copy.plan(options()))
         .isInstanceOf(PlanningException.class)
         .hasMessageContaining("a part of something else: LVM2_member");
+
+    copy.guest(
+        "dd if=/dev/zero of=/dev/nvme1n1 bs=512 seek=1 count=1 conv=notrunc; " + raidSuperblock());
+    assertThatThrownBy(() -> copy.plan(options()))
+        .isInstanceOf(PlanningException.class)
+        .hasMessageContaining("a part of something else: linux_raid_member");
 
     try (CopyWorld xen =
         new CopyWorld(
@@ -211,6 +217,12 @@ class BlockCopyTest {
           .isInstanceOf(PlanningException.class)
           .hasMessageContaining("says that it is this volume, as on Xen");
     }
+  }
+
+  /** Version 1.2: magic number, version and, at byte 144, the sector that it is at. */
+  private static String raidSuperblock() {
+    return "printf '\\374\\116\\053\\251\\001' | dd of=/dev/nvme1n1 bs=1 seek=4096 conv=notrunc;"
+        + " printf '\\010' | dd of=/dev/nvme1n1 bs=1 seek=$((4096 + 144)) conv=notrunc; sync";
   }
 
   /** With the checksum that LVM makes of the sector from byte 20 on. */
