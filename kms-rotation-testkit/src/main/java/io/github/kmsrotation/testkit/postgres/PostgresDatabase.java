@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,7 +23,7 @@ public final class PostgresDatabase implements AutoCloseable {
   private static final String ACCESS_RULES =
       """
       local all all trust
-      host all postgres 127.0.0.1/32 trust
+      host all,replication postgres 127.0.0.1/32 trust
       host all all 127.0.0.1/32 scram-sha-256
       """;
 
@@ -75,6 +76,93 @@ public final class PostgresDatabase implements AutoCloseable {
   public static PostgresDatabase restore(Path directory, Path snapshot) {
     DataDirectories.copy(snapshot, directory);
     return new PostgresDatabase(directory, Optional.empty());
+  }
+
+  /**
+   * A copy of another cluster that follows it, and takes no writes, until it takes over.
+   *
+   * @param directory where it is to be
+   * @param primary which it follows
+   * @return the cluster, not started
+   */
+  public static PostgresDatabase follow(Path directory, PostgresDatabase primary) {
+    primary.port();
+    primary.snapshot(directory);
+    try {
+      Files.createFile(directory.resolve("standby.signal"));
+      Files.writeString(
+          directory.resolve("postgresql.auto.conf"),
+          "primary_conninfo = '" + connectionTo(primary) + "'\n",
+          StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    PostgresDatabase standby = new PostgresDatabase(directory, Optional.empty());
+    standby.port();
+    return standby;
+  }
+
+  private static String connectionTo(PostgresDatabase primary) {
+    return "host=127.0.0.1 user=postgres port=" + primary.port();
+  }
+
+  /**
+   * Takes over from the cluster that it follows, with all that was committed there.
+   *
+   * @param primary which it follows, and which takes no writes any more
+   */
+  public synchronized void takeOver(PostgresDatabase primary) {
+    execute(running(), "ALTER SYSTEM SET primary_conninfo = " + literal(connectionTo(primary)));
+    execute(running(), "SELECT pg_reload_conf()");
+    String position = ask(primary.running(), "SELECT pg_current_wal_lsn()::text");
+    String level = "SELECT pg_last_wal_replay_lsn() >= " + literal(position) + "::pg_lsn";
+    try {
+      while (!ask(running(), level).equals("t")) {
+        Thread.sleep(5);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while the standby catches up", e);
+    }
+    promote();
+  }
+
+  /** No longer follows another cluster, and takes writes. */
+  public synchronized void promote() {
+    execute(running(), "SELECT pg_promote(true, 60)");
+  }
+
+  /** Takes no writes until {@link #acceptWrites}, and cuts all sessions. */
+  public synchronized void refuseWrites() {
+    execute(running(), "ALTER SYSTEM SET default_transaction_read_only = on");
+    execute(running(), "SELECT pg_reload_conf()");
+    execute(
+        running(),
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            + " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()");
+  }
+
+  /** Takes writes again, if it was told to refuse them. */
+  public synchronized void acceptWrites() {
+    if (running != null && !isStandby()) {
+      execute(running(), "ALTER SYSTEM RESET default_transaction_read_only");
+      execute(running(), "SELECT pg_reload_conf()");
+    }
+  }
+
+  private boolean isStandby() {
+    return ask(running(), "SELECT pg_is_in_recovery()").equals("t");
+  }
+
+  private static String ask(EmbeddedPostgres server, String sql) {
+    try (Connection connection = server.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      result.next();
+      return result.getString(1);
+    } catch (SQLException e) {
+      throw new IllegalStateException("PostgreSQL refused a question", e);
+    }
   }
 
   /**
@@ -217,8 +305,9 @@ public final class PostgresDatabase implements AutoCloseable {
     }
   }
 
-  /** Cuts all connections, as a reboot does. */
+  /** Cuts all connections, as a reboot does, and takes writes again. */
   public synchronized void restart() {
+    acceptWrites();
     stop();
   }
 

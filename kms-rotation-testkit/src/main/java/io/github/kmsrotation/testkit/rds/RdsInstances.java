@@ -332,6 +332,7 @@ final class RdsInstances {
           "InvalidParameterCombination",
           "Cannot delete protected DB Instance, please disable deletion protection and try again.");
     }
+    store.requireNotDeployed(instance);
     if (instance.status.equals("deleting")) {
       throw AwsError.badRequest(
           "InvalidDBInstanceState",

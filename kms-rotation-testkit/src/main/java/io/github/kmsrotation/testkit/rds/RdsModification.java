@@ -5,6 +5,7 @@ import io.github.kmsrotation.testkit.http.AwsRequest;
 import io.github.kmsrotation.testkit.http.Operation;
 import io.github.kmsrotation.testkit.http.Params;
 import io.github.kmsrotation.testkit.http.QueryProtocol.XmlList;
+import io.github.kmsrotation.testkit.postgres.PostgresDatabase;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -90,6 +91,7 @@ final class RdsModification {
             .map(name -> store.newInstanceIdentifier(request.region(), name));
     Optional<Integer> port = params.number("DBPortNumber");
     if (newName.isPresent()) {
+      store.requireNotDeployed(instance);
       rename(instance, newName.get());
     } else if (AT_ONCE.containsAll(changes.keySet()) && port.isEmpty()) {
       instance.attributes.putAll(changes);
@@ -183,6 +185,7 @@ final class RdsModification {
         () -> {
           instance.status = "renaming";
           store.closeEndpoint(instance); // cuts all connections, as the reboot does
+          instance.database.ifPresent(PostgresDatabase::acceptWrites);
         });
     store.later(
         "ModifyDBInstance",

@@ -38,6 +38,7 @@ public final class RdsService implements AwsService, AutoCloseable {
     new RdsInstances(store, snapshots, backups).define(operations);
     new RdsModification(store).define(operations);
     new RdsGroupOperations(store).define(operations);
+    new RdsBlueGreen(store).define(operations);
     new RdsTags(store).define(operations);
     RdsClusterSnapshots clusterSnapshots = new RdsClusterSnapshots(store);
     clusterSnapshots.define(operations);
@@ -47,7 +48,6 @@ public final class RdsService implements AwsService, AutoCloseable {
   }
 
   private void defineWhatIsAlwaysEmpty() {
-    alwaysEmpty("DescribeBlueGreenDeployments", "BlueGreenDeployments", "Filters");
     alwaysEmpty("DescribeEventSubscriptions", "EventSubscriptionsList");
     alwaysEmpty("DescribeExportTasks", "ExportTasks");
     alwaysEmpty("DescribeIntegrations", "Integrations");

@@ -39,6 +39,7 @@ final class RdsStore {
   final Map<String, DbSnapshot> snapshots = new TreeMap<>();
   final Map<String, DbCluster> clusters = new TreeMap<>();
   final Map<String, DbClusterSnapshot> clusterSnapshots = new TreeMap<>();
+  final List<BlueGreenDeployment> deployments = new ArrayList<>();
   final List<KeptBackup> keptBackups = new ArrayList<>();
   final RdsGroups groups = new RdsGroups();
   final MasterSecrets masterSecrets = new MasterSecrets(this);
@@ -79,9 +80,13 @@ final class RdsStore {
     stuckOperations.add(operation);
   }
 
+  boolean isStuck(String operation) {
+    return stuckOperations.contains(operation);
+  }
+
   /** Ends an operation later, unless a test said that it never ends. */
   void later(String operation, Duration takes, Runnable end) {
-    if (!stuckOperations.contains(operation)) {
+    if (!isStuck(operation)) {
       timeline.after(takes, end);
     }
   }
@@ -240,6 +245,17 @@ final class RdsStore {
   static void requireAvailable(DbInstance instance) {
     if (!instance.isAvailable()) {
       throw invalidState(instance);
+    }
+  }
+
+  /** Until a switchover, what belongs to a blue/green deployment is neither renamed nor deleted. */
+  void requireNotDeployed(DbInstance instance) {
+    boolean isDeployed =
+        deployments.stream().anyMatch(d -> d.has(instance) && !d.is("SWITCHOVER_COMPLETED"));
+    if (isDeployed) {
+      throw AwsError.badRequest(
+          "InvalidDBInstanceState",
+          "Database instance " + instance.identifier + " is part of a blue/green deployment.");
     }
   }
 

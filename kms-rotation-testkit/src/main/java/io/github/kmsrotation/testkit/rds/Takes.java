@@ -10,6 +10,7 @@ final class Takes {
   static final Duration COPY = Duration.ofMinutes(4);
   static final Duration RESTORE = Duration.ofMinutes(8);
   static final Duration MODIFY = Duration.ofMinutes(1);
+  static final Duration SWITCHOVER = Duration.ofSeconds(40);
   static final Duration RENAME = Duration.ofMinutes(2);
   static final Duration REBOOT = Duration.ofMinutes(1);
   static final Duration DELETE = Duration.ofMinutes(3);
