@@ -20,7 +20,10 @@ final class CleanUpStep extends RdsStep {
     super(
         new StepDescription(
             "clean-up",
-            "Delete the two intermediate DB snapshots, and the run's tag from the replacement",
+            env.names().way() == RdsWay.BLUE_GREEN
+                ? "Delete the run's tag from the replacement"
+                : "Delete the two intermediate DB snapshots, and the run's tag from the"
+                    + " replacement",
             Phase.RETIRE,
             List.of(SnapshotStep.DELETE, UNTAG),
             List.of(),

@@ -25,7 +25,9 @@ final class Handover {
   private static Optional<StepOutcome> differences(
       RdsStep.Env env, DBInstance original, DBInstance replacement) {
     List<Evidence> differences =
-        SettingsVerifier.compare(original, replacement).stream().filter(e -> !e.matches()).toList();
+        SettingsVerifier.compare(original, replacement, RdsWay.SNAPSHOT).stream()
+            .filter(e -> !e.matches())
+            .toList();
     return differences.isEmpty()
         ? Optional.empty()
         : Optional.of(

@@ -9,9 +9,17 @@ import software.amazon.awssdk.services.rds.model.Tag;
  * finds it instead of making a second one. RDS allows 63 characters, letters, digits and single
  * hyphens.
  */
-record RdsNames(String original, RunId runId) {
+record RdsNames(String original, RunId runId, RdsWay way) {
 
   private static final int MOST = 63;
+
+  RdsNames(String original, RunId runId) {
+    this(original, runId, RdsWay.SNAPSHOT);
+  }
+
+  String deployment() {
+    return "kms-rotation-" + runId.value();
+  }
 
   String snapshot() {
     return name("snap");
@@ -25,8 +33,9 @@ record RdsNames(String original, RunId runId) {
     return name("new");
   }
 
+  /** A switchover gives the former the name that RDS has for it. */
   String asideName() {
-    return name("old");
+    return way == RdsWay.BLUE_GREEN ? original + "-old1" : name("old");
   }
 
   /** What a replacement that had served held when it was rolled back. */

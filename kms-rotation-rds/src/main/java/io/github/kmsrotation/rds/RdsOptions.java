@@ -16,9 +16,10 @@ import software.amazon.awssdk.services.rds.RdsClient;
  * {@code patience} are the runner's. Immutable. Defaults:
  *
  * <ul>
+ *   <li>a blue/green deployment where RDS can make one; see {@link BlueGreen}
  *   <li>clients for the DB instance's Region with the environment's credentials, closed after use
- *   <li>no {@link WriteFreeze} and no {@link DataVerifier}: planning then refuses, unless what that
- *       means is accepted in so many words
+ *   <li>no {@link WriteFreeze} and no {@link DataVerifier}: planning a way by DB snapshots then
+ *       refuses, unless what that means is accepted in so many words
  *   <li>nothing is observed beyond one look after the cutover
  *   <li>24 hours of patience for each DB snapshot, copy and restore, since a large one takes hours
  * </ul>
@@ -31,6 +32,8 @@ public final class RdsOptions implements StrategyOptions<RdsTarget> {
   private final Optional<DataVerifier> dataVerifier;
   private final boolean losingWritesAccepted;
   private final boolean unverifiedDataAccepted;
+  private final BlueGreen blueGreen;
+  private final Duration switchoverTimeout;
   private final Duration observeFor;
   private final Duration patience;
 
@@ -41,6 +44,8 @@ public final class RdsOptions implements StrategyOptions<RdsTarget> {
     this.dataVerifier = builder.dataVerifier;
     this.losingWritesAccepted = builder.losingWritesAccepted;
     this.unverifiedDataAccepted = builder.unverifiedDataAccepted;
+    this.blueGreen = builder.blueGreen;
+    this.switchoverTimeout = builder.switchoverTimeout;
     this.observeFor = builder.observeFor;
     this.patience = builder.patience;
   }
@@ -83,6 +88,14 @@ public final class RdsOptions implements StrategyOptions<RdsTarget> {
     return unverifiedDataAccepted;
   }
 
+  BlueGreen blueGreen() {
+    return blueGreen;
+  }
+
+  Duration switchoverTimeout() {
+    return switchoverTimeout;
+  }
+
   Duration observeFor() {
     return observeFor;
   }
@@ -101,6 +114,8 @@ public final class RdsOptions implements StrategyOptions<RdsTarget> {
         + losingWritesAccepted
         + ", iAcceptThatTheDataIsNotCompared="
         + unverifiedDataAccepted
+        + ", blueGreen="
+        + blueGreen
         + ", observeFor="
         + InWords.exactly(observeFor)
         + "]";
@@ -115,6 +130,8 @@ public final class RdsOptions implements StrategyOptions<RdsTarget> {
     private Optional<DataVerifier> dataVerifier = Optional.empty();
     private boolean losingWritesAccepted;
     private boolean unverifiedDataAccepted;
+    private BlueGreen blueGreen = BlueGreen.PREFERRED;
+    private Duration switchoverTimeout = Duration.ofMinutes(5);
     private Duration observeFor = Duration.ZERO;
     private Duration patience = Duration.ofHours(24);
 
@@ -184,6 +201,36 @@ public final class RdsOptions implements StrategyOptions<RdsTarget> {
      */
     public Builder iAcceptThatTheDataIsNotCompared() {
       this.unverifiedDataAccepted = true;
+      return this;
+    }
+
+    /**
+     * Whether a blue/green deployment is used.
+     *
+     * @param blueGreen by default {@link BlueGreen#PREFERRED}
+     * @return this builder
+     */
+    public Builder blueGreen(BlueGreen blueGreen) {
+      this.blueGreen = Objects.requireNonNull(blueGreen, "blueGreen");
+      return this;
+    }
+
+    /**
+     * How long a switchover of a blue/green deployment may take before RDS takes it back. Writes
+     * wait or fail meanwhile. By default five minutes, as RDS has it.
+     *
+     * @param switchoverTimeout 30 seconds to one hour, which is what RDS takes
+     * @return this builder
+     * @throws IllegalArgumentException if out of range
+     */
+    public Builder switchoverTimeout(Duration switchoverTimeout) {
+      if (switchoverTimeout.compareTo(Duration.ofSeconds(30)) < 0
+          || switchoverTimeout.compareTo(Duration.ofHours(1)) > 0) {
+        throw new IllegalArgumentException(
+            "switchoverTimeout must be 30 seconds to one hour, was "
+                + InWords.exactly(switchoverTimeout));
+      }
+      this.switchoverTimeout = switchoverTimeout;
       return this;
     }
 

@@ -7,6 +7,8 @@ import io.github.kmsrotation.spi.PlanRequest;
 import io.github.kmsrotation.spi.TargetKey;
 import io.github.kmsrotation.target.RdsTarget;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.services.rds.model.DBInstance;
 
@@ -16,7 +18,7 @@ final class RdsPlanning {
   private final PlanRequest<RdsTarget> request;
   private final RdsOptions options;
   private final Rds rds;
-  private final RdsNames names;
+  private RdsNames names;
   private final Findings findings;
 
   RdsPlanning(PlanRequest<RdsTarget> request, RdsOptions options, Rds rds) {
@@ -30,11 +32,44 @@ final class RdsPlanning {
   RotationPlan plan() {
     DBInstance original = original();
     String region = part(original.dbInstanceArn(), 3);
+    List<String> rationale = chooseWay(original);
     new RdsPreflight(request, options, rds, names, findings).check(original);
     TargetKey key =
         TargetKey.choose(request, Optional.ofNullable(original.kmsKeyId()), region, findings);
     findings.throwIfAny(what());
-    return build(original, region, key, key.arn().orElseThrow().value());
+    rationale.addAll(0, key.rationale());
+    return build(original, region, rationale, key.arn().orElseThrow().value());
+  }
+
+  /** Sentences that say why. */
+  private List<String> chooseWay(DBInstance original) {
+    List<String> rationale = new ArrayList<>();
+    if (options.blueGreen() == BlueGreen.NEVER) {
+      return rationale;
+    }
+    List<String> obstacles = new ArrayList<>();
+    findings.check(
+        () -> obstacles.addAll(BlueGreenFitness.obstacles(original, rds, request.calls(), names)));
+    if (options.blueGreen() == BlueGreen.REQUIRED) {
+      obstacles.forEach(
+          obstacle ->
+              findings.problem(
+                  obstacle,
+                  "Mend that, or say blueGreen(BlueGreen.PREFERRED), which goes by DB snapshots"
+                      + " then."));
+    } else {
+      obstacles.addAll(BlueGreenFitness.wishes(options));
+      if (!obstacles.isEmpty()) {
+        rationale.add("It goes by DB snapshots and no blue/green deployment: ");
+        rationale.addAll(obstacles);
+        return rationale;
+      }
+    }
+    names = new RdsNames(names.original(), names.runId(), RdsWay.BLUE_GREEN);
+    rationale.add(
+        "A blue/green deployment moves it without losing a write: RDS can make one, and it stops"
+            + " writes for about a minute.");
+    return rationale;
   }
 
   private DBInstance original() {
@@ -50,7 +85,7 @@ final class RdsPlanning {
   }
 
   private RotationPlan build(
-      DBInstance original, String region, TargetKey key, String targetKeyArn) {
+      DBInstance original, String region, List<String> rationale, String targetKeyArn) {
     Instant now = request.clock().instant();
     RotationPlan.Builder plan =
         RotationPlan.builder(request.runId(), now)
@@ -60,9 +95,9 @@ final class RdsPlanning {
                 request.why().name(),
                 Optional.ofNullable(original.kmsKeyId()),
                 Optional.of(targetKeyArn))
-            .rationale(key.rationale())
+            .rationale(rationale)
             .warnings(findings.warnings())
-            .attributes(RdsSteps.attributes(original.dbiResourceId(), options));
+            .attributes(RdsSteps.attributes(original.dbiResourceId(), names.way(), options));
     RdsStep.Env env = new RdsStep.Env(plan.build(), rds, request.kms(), names, options);
     return plan.steps(RdsSteps.of(env).stream().map(Step::description).toList()).build();
   }

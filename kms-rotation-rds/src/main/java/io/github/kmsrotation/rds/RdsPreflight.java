@@ -39,17 +39,19 @@ final class RdsPreflight {
   }
 
   void check(DBInstance original) {
-    checkOptions();
+    if (names.way() == RdsWay.SNAPSHOT) {
+      checkOptions();
+      checkDataVerifier(original);
+    }
     checkState(original);
     checkTopology(original);
     findings.check(() -> checkDeployments(original));
     checkWhatCannotBeCarriedOver(original);
-    checkDataVerifier(original);
     findings.check(this::checkInstanceNames);
     findings.check(this::checkSnapshotNames);
     findings.check(this::checkQuotas);
     findings.check(() -> checkOtherRuns(original));
-    RdsWarnings warnings = new RdsWarnings(options, findings);
+    RdsWarnings warnings = new RdsWarnings(options, names.way(), findings);
     warnings.warn(original);
     findings.check(() -> warnings.warnAboutSubscriptions(original, subscriptions()));
   }

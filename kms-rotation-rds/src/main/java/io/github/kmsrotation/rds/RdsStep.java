@@ -47,10 +47,11 @@ abstract class RdsStep implements Step {
       return rds.instanceByResourceId(context, plan.attribute(ORIGINAL_RESOURCE_ID));
     }
 
-    /** The replacement, once the restore step knows it. */
+    /** The replacement, once the step that makes it knows it. */
     Optional<DBInstance> replacement(StepContext context) {
+      String maker = names.way() == RdsWay.BLUE_GREEN ? CreateDeploymentStep.ID : RestoreStep.ID;
       return context
-          .factsOf(RestoreStep.ID)
+          .factsOf(maker)
           .find(REPLACEMENT_RESOURCE_ID)
           .flatMap(id -> rds.instanceByResourceId(context, id));
     }

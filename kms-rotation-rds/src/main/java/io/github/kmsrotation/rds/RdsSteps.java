@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The steps of the DB snapshot way, in order, from what the plan noted. */
+/** The steps of either way, in order, from what the plan noted. */
 final class RdsSteps {
 
   private static final String FREEZES_WRITES = "freezesWrites";
@@ -22,11 +22,14 @@ final class RdsSteps {
 
   private RdsSteps() {}
 
-  static SortedMap<String, String> attributes(String originalResourceId, RdsOptions options) {
+  static SortedMap<String, String> attributes(
+      String originalResourceId, RdsWay way, RdsOptions options) {
     SortedMap<String, String> attributes = new TreeMap<>();
     attributes.put(RdsStep.ORIGINAL_RESOURCE_ID, originalResourceId);
-    attributes.put(FREEZES_WRITES, Boolean.toString(options.writeFreeze().isPresent()));
-    attributes.put(VERIFIES_DATA, Boolean.toString(options.dataVerifier().isPresent()));
+    way.note(attributes);
+    boolean hasHooks = way == RdsWay.SNAPSHOT;
+    attributes.put(FREEZES_WRITES, Boolean.toString(hasHooks && options.writeFreeze().isPresent()));
+    attributes.put(VERIFIES_DATA, Boolean.toString(hasHooks && options.dataVerifier().isPresent()));
     attributes.put(OBSERVE_FOR, options.observeFor().toString());
     return attributes;
   }
@@ -36,6 +39,33 @@ final class RdsSteps {
   }
 
   static List<Step> of(RdsStep.Env env) {
+    return env.names().way() == RdsWay.BLUE_GREEN ? byDeployment(env) : bySnapshot(env);
+  }
+
+  private static List<Step> byDeployment(RdsStep.Env env) {
+    return List.of(
+        new CreateDeploymentStep(env, new OriginalServes(env, Optional.empty())),
+        new ApplySettingsStep(env),
+        settingsVerified(env),
+        new SwitchOverStep(env),
+        new DeleteDeploymentStep(env),
+        new ObserveStep(env, Duration.parse(env.plan().attribute(OBSERVE_FOR))),
+        new BeforeRetireStep(env),
+        new UnprotectStep(env),
+        new RetireInstanceStep(env),
+        new CleanUpStep(env));
+  }
+
+  private static Step settingsVerified(RdsStep.Env env) {
+    return new ComparisonStep(
+        "verify-settings",
+        "Compare every setting, tag and role, and the KMS key",
+        Phase.VERIFY,
+        env,
+        new SettingsVerifier(env));
+  }
+
+  private static List<Step> bySnapshot(RdsStep.Env env) {
     RotationPlan plan = env.plan();
     boolean freezes = freezes(plan);
     boolean comparesData = Boolean.parseBoolean(plan.attribute(VERIFIES_DATA));
@@ -50,13 +80,7 @@ final class RdsSteps {
     steps.add(new CopySnapshotStep(env, originalServes));
     steps.add(new RestoreStep(env, originalServes));
     steps.add(new ApplySettingsStep(env));
-    steps.add(
-        new ComparisonStep(
-            "verify-settings",
-            "Compare every setting, tag and role, and the KMS key",
-            Phase.VERIFY,
-            env,
-            new SettingsVerifier(env)));
+    steps.add(settingsVerified(env));
     if (comparesData) {
       steps.add(
           new ComparisonStep(

@@ -49,7 +49,7 @@ public final class RdsStrategy implements RotationStrategy<RdsTarget> {
         options.client().orElseGet(() -> kept(own, RdsClient.builder().region(region).build()));
     KmsClient kms =
         options.kmsClient().orElseGet(() -> kept(own, KmsClient.builder().region(region).build()));
-    RdsNames names = new RdsNames(plan.targetId(), plan.runId());
+    RdsNames names = new RdsNames(plan.targetId(), plan.runId(), RdsWay.of(plan.attributes()));
     return new BoundSteps(
         RdsSteps.of(new RdsStep.Env(plan, new Rds(rds), kms, names, options)),
         () -> own.forEach(SdkAutoCloseable::close));

@@ -14,15 +14,21 @@ final class RdsWarnings {
   private static final String DEFAULT_ROLLOUT_ORDER = "second";
 
   private final RdsOptions options;
+  private final RdsWay way;
   private final Findings findings;
 
-  RdsWarnings(RdsOptions options, Findings findings) {
+  RdsWarnings(RdsOptions options, RdsWay way, Findings findings) {
     this.options = options;
+    this.way = way;
     this.findings = findings;
   }
 
   void warn(DBInstance original) {
-    warnAboutConsent();
+    if (way == RdsWay.SNAPSHOT) {
+      warnAboutConsent();
+    } else {
+      warnAboutDeployment();
+    }
     warnAboutAccess(original);
     warnAboutOldKey(original);
     warnAboutTags(original);
@@ -41,6 +47,22 @@ final class RdsWarnings {
           "The data of the two databases will not be compared.",
           "That was accepted with iAcceptThatTheDataIsNotCompared().");
     }
+  }
+
+  private void warnAboutDeployment() {
+    warning(
+        "The data of the two databases is not compared: RDS keeps green in sync, and does not"
+            + " switch over while it lags.",
+        "The former stays, read-only, until RETIRE is approved: compare it with your own means if"
+            + " you want to.");
+    if (options.writeFreeze().isPresent() || options.dataVerifier().isPresent()) {
+      warning(
+          "writeFreeze and verifyData are given and not used.",
+          "They belong to the way by DB snapshots: BlueGreen.NEVER.");
+    }
+    warning(
+        "RDS chooses the Availability Zone of the green DB instance.",
+        "It may be another one than the original's.");
   }
 
   private void warnAboutAccess(DBInstance original) {
@@ -133,9 +155,17 @@ final class RdsWarnings {
         "Log files, Performance Insights history and automated backups stay with the original.",
         "Its automated backups are retained when it is deleted, until they expire, and need the"
             + " former key so long.");
-    warning(
-        "The cutover renames both DB instances, which reboots them: connections break.",
-        "Nothing serves between the two renames, usually a few minutes.");
+    if (way == RdsWay.SNAPSHOT) {
+      warning(
+          "The cutover renames both DB instances, which reboots them: connections break.",
+          "Nothing serves between the two renames, usually a few minutes.");
+    } else {
+      warning(
+          "The switchover breaks connections, and writes wait or fail until it is over.",
+          "That is usually less than a minute; after "
+              + options.switchoverTimeout().toSeconds()
+              + " s RDS takes it back.");
+    }
     warning(
         "A rollback after the cutover brings the original back as it was before.",
         "Writes made since the cutover are kept in a final DB snapshot of the replacement.");

@@ -13,11 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.services.rds.model.DBInstance;
 import software.amazon.awssdk.services.rds.model.DbInstanceAlreadyExistsException;
-import software.amazon.awssdk.services.rds.model.DbInstanceNotFoundException;
-import software.amazon.awssdk.services.rds.model.DbSnapshotAlreadyExistsException;
-import software.amazon.awssdk.services.rds.model.DeleteDbInstanceRequest;
-import software.amazon.awssdk.services.rds.model.DeleteDbInstanceResponse;
-import software.amazon.awssdk.services.rds.model.InvalidDbInstanceStateException;
 import software.amazon.awssdk.services.rds.model.InvalidDbSnapshotStateException;
 import software.amazon.awssdk.services.rds.model.RestoreDbInstanceFromDbSnapshotRequest;
 import software.amazon.awssdk.services.rds.model.Tag;
@@ -28,7 +23,6 @@ final class RestoreStep extends RdsStep {
   static final String ID = "restore";
 
   private static final String RESTORE = "rds:RestoreDBInstanceFromDBSnapshot";
-  private static final String DELETE = "rds:DeleteDBInstance";
 
   /** States that a restore passes through by itself on its way to available. */
   static final Set<String> ON_THE_WAY =
@@ -58,7 +52,7 @@ final class RestoreStep extends RdsStep {
             "Restore the copied DB snapshot to a DB instance with the original's settings",
             Phase.COPY,
             List.of(RESTORE),
-            List.of(MODIFY, DELETE),
+            List.of(MODIFY, Retirement.DELETE),
             List.of("DB instance " + env.names().replacement()),
             Undo.UNDOABLE),
         env);
@@ -153,12 +147,14 @@ final class RestoreStep extends RdsStep {
     if (found.isEmpty()) {
       return mayBeThere && !isDeleted(context) && !absence.isCertain(context)
           ? waitUntilFound()
-          : undone(context);
+          : removal(context).undone(context);
     }
     DBInstance instance = found.get();
     String identifier = instance.dbInstanceIdentifier();
     if (!names.isMine(instance.tagList())) {
-      return mayBeThere ? untagged("DB instance", identifier, names) : undone(context);
+      return mayBeThere
+          ? untagged("DB instance", identifier, names)
+          : removal(context).undone(context);
     }
     if (!identifier.equals(names.replacement())) {
       return StepOutcome.blocked(
@@ -170,10 +166,7 @@ final class RestoreStep extends RdsStep {
     if (instance.dbInstanceStatus().equals("deleting")) {
       return waitFor("rds:DBInstanceDeleted", identifier, "deleting");
     }
-    return originalServes
-        .obstacle(context)
-        .or(() -> rescueNameTaken(context, instance))
-        .orElseGet(() -> remove(context, instance));
+    return removal(context).remove(context, instance);
   }
 
   private boolean mayHaveMade(StepContext context) {
@@ -182,69 +175,10 @@ final class RestoreStep extends RdsStep {
   }
 
   private boolean isDeleted(StepContext context) {
-    return context.lastSent(DELETE, names.replacement()).isPresent();
+    return context.lastSent(Retirement.DELETE, names.replacement()).isPresent();
   }
 
-  private Optional<StepOutcome> rescueNameTaken(StepContext context, DBInstance replacement) {
-    return hasServed(context)
-        ? rds.snapshot(context, names.rescueSnapshot())
-            .filter(snapshot -> !replacement.dbiResourceId().equals(snapshot.dbiResourceId()))
-            .map(
-                snapshot ->
-                    StepOutcome.blocked(
-                        "There is a DB snapshot '"
-                            + names.rescueSnapshot()
-                            + "' that is not of the replacement.",
-                        "The replacement is not deleted, since it holds the writes since the"
-                            + " cutover. Copy the DB snapshot to another name, delete it, and roll"
-                            + " back again."))
-        : Optional.empty();
-  }
-
-  private StepOutcome remove(StepContext context, DBInstance instance) {
-    String identifier = instance.dbInstanceIdentifier();
-    try {
-      if (isProtected(instance)) {
-        setDeletionProtection(context, identifier, false);
-      } else {
-        context.mutate(DELETE, identifier, () -> delete(identifier, hasServed(context)));
-      }
-    } catch (DbInstanceNotFoundException e) {
-      return undone(context);
-    } catch (InvalidDbInstanceStateException | DbSnapshotAlreadyExistsException e) {
-      // A deletion whose answer was lost may be under way, and has made the final DB snapshot.
-      return waitFor(instance);
-    }
-    return waitFor("rds:DBInstanceDeleted", identifier, "deletion just requested");
-  }
-
-  private DeleteDbInstanceResponse delete(String identifier, boolean served) {
-    DeleteDbInstanceRequest.Builder request =
-        DeleteDbInstanceRequest.builder()
-            .dbInstanceIdentifier(identifier)
-            .deleteAutomatedBackups(true)
-            .skipFinalSnapshot(!served);
-    if (served) {
-      request.finalDBSnapshotIdentifier(names.rescueSnapshot());
-    }
-    return rds.client().deleteDBInstance(request.build());
-  }
-
-  private static boolean hasServed(StepContext context) {
-    return context.hasBegun(RenameStep.TAKE_OVER);
-  }
-
-  /** What clients wrote to the replacement while it served is in no other place. */
-  private StepOutcome undone(StepContext context) {
-    return hasServed(context) && rds.snapshot(context, names.rescueSnapshot()).isPresent()
-        ? StepOutcome.done(
-            Facts.of(
-                Map.of(
-                    Facts.KEPT,
-                    "DB snapshot "
-                        + names.rescueSnapshot()
-                        + ": of the replacement, which clients may have written to; take over what"
-                        + " you need, and delete it")))
-        : StepOutcome.done();
+  private ReplacementRemoval removal(StepContext context) {
+    return new ReplacementRemoval(this, originalServes, context.hasBegun(RenameStep.TAKE_OVER));
   }
 }

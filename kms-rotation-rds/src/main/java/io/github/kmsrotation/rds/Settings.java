@@ -33,7 +33,17 @@ final class Settings {
 
   static final List<Setting> ALL = all();
 
+  /** RDS chooses where a green DB instance is, which no call can be told. */
+  private static final String ZONE = "AvailabilityZone";
+
   private Settings() {}
+
+  /** Those that a replacement has as the original has them. */
+  static List<Setting> kept(RdsWay way) {
+    return way == RdsWay.BLUE_GREEN
+        ? ALL.stream().filter(setting -> !setting.name().equals(ZONE)).toList()
+        : ALL;
+  }
 
   private static List<Setting> all() {
     List<Setting> settings = new ArrayList<>();
@@ -133,7 +143,7 @@ final class Settings {
             (r, i) -> r.multiAZ(i.multiAZ()),
             (m, i) -> m.multiAZ(i.multiAZ())),
         new Setting(
-            "AvailabilityZone",
+            ZONE,
             // A Multi-AZ instance may sit in either of its zones: RDS chooses.
             i -> isTrue(i.multiAZ()) ? "" : text(i.availabilityZone()),
             (r, i) -> r.availabilityZone(i.availabilityZone()),

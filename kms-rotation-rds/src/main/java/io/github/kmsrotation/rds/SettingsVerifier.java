@@ -23,16 +23,16 @@ final class SettingsVerifier implements Verifier {
   public Verification verify(StepContext context) {
     DBInstance original = require(env.original(context));
     DBInstance replacement = require(env.replacement(context));
-    List<Evidence> evidence = compare(original, replacement);
+    List<Evidence> evidence = compare(original, replacement, env.names().way());
     evidence.add(
         new Evidence("KmsKeyId", env.targetKeyArn(), Settings.text(replacement.kmsKeyId())));
     evidence.add(new Evidence("DBInstanceStatus", Rds.AVAILABLE, replacement.dbInstanceStatus()));
     return Verification.of(evidence);
   }
 
-  static List<Evidence> compare(DBInstance original, DBInstance replacement) {
+  static List<Evidence> compare(DBInstance original, DBInstance replacement, RdsWay way) {
     List<Evidence> evidence = new ArrayList<>();
-    for (Setting setting : Settings.ALL) {
+    for (Setting setting : Settings.kept(way)) {
       evidence.add(new Evidence(setting.name(), setting.of(original), setting.of(replacement)));
     }
     evidence.add(new Evidence("Roles", Settings.roles(original), Settings.roles(replacement)));
