@@ -61,6 +61,14 @@ class QuickstartTest {
   }
 
   @Test
+  void ordersInSync_rotates_andShowsTheSameOrdersAtTheSameEndpoint() throws Exception {
+    String printed = printed(OrdersInSync::main);
+
+    assertSameOrdersUnderTheNewKey(printed);
+    assertTimesAreForPeople(printed);
+  }
+
+  @Test
   void quickstart_endsWithTheSameOrdersUnderTheNewKey() throws Exception {
     String printed = printed(Quickstart::main);
 

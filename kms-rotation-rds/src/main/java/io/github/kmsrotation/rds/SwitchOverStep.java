@@ -8,6 +8,7 @@ import io.github.kmsrotation.plan.StepOutcome;
 import io.github.kmsrotation.plan.Undo;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.rds.model.BlueGreenDeployment;
 import software.amazon.awssdk.services.rds.model.DBInstance;
 import software.amazon.awssdk.services.rds.model.InvalidBlueGreenDeploymentStateException;
@@ -139,7 +140,24 @@ final class SwitchOverStep extends RdsStep {
       StepContext context, DBInstance original, DBInstance green) {
     return Fitness.ofOriginal(env, Optional.of(original), names.original())
         .or(() -> Fitness.ofReplacement(env, context, green.dbInstanceIdentifier()))
+        .or(() -> othersThatFollow(original, green))
         .or(() -> changed(original, green));
+  }
+
+  /** A read replica that was made meanwhile would stay with the former. Green may look like one. */
+  private static Optional<StepOutcome> othersThatFollow(DBInstance original, DBInstance green) {
+    List<String> others =
+        Stream.concat(
+                original.readReplicaDBInstanceIdentifiers().stream(),
+                original.readReplicaDBClusterIdentifiers().stream())
+            .filter(replica -> !replica.equals(green.dbInstanceIdentifier()))
+            .toList();
+    return others.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            StepOutcome.blocked(
+                "The original has read replicas by now, which would stay with it: " + others + ".",
+                "Delete them and resume, or roll back."));
   }
 
   private static Optional<StepOutcome> changed(DBInstance original, DBInstance green) {

@@ -239,6 +239,23 @@ class BlueGreenTest {
   }
 
   @Test
+  void readReplicaThatWasMadeMeanwhile_isNotLeftBehind() {
+    RdsOptions options = options().build();
+    RotationPlan plan = plan(options);
+    assertThat(world.runner().with(options).build().run(plan).status())
+        .isEqualTo(RunStatus.AWAITING_APPROVAL);
+    world.rds.createDBInstanceReadReplica(
+        r -> r.dbInstanceIdentifier("orders-reader").sourceDBInstanceIdentifier(RdsWorld.DATABASE));
+    world.settle();
+
+    RotationReport stopped = approving(options).resume(plan.runId());
+
+    assertThat(stopped.status()).isEqualTo(RunStatus.BLOCKED);
+    assertThat(stopped.reason()).contains("[orders-reader]");
+    assertThat(world.aws.calls().of("SwitchoverBlueGreenDeployment")).isEmpty();
+  }
+
+  @Test
   void keyThatIsDisabledWhileTheCutoverAwaitsItsApproval_isNotSwitchedOverTo() {
     RdsOptions options = options().build();
     RotationPlan plan = plan(options);

@@ -11,6 +11,8 @@ import io.github.kmsrotation.run.Approvals;
 import io.github.kmsrotation.run.RotationListener;
 import io.github.kmsrotation.run.RotationReport;
 import io.github.kmsrotation.run.RunStatus;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -225,6 +227,44 @@ class RdsSettingsTest {
                 .map(SdkField::locationName)
                 .collect(Collectors.toSet()))
         .isSubsetOf(decided());
+  }
+
+  /** Whoever decides about a member that a newer SDK adds writes it down there, too. */
+  @Test
+  void docs_sayWhatBecomesOfEveryMember() throws IOException {
+    String rows =
+        DBInstance.builder().build().sdkFields().stream()
+            .map(SdkField::locationName)
+            .sorted()
+            .map(member -> "| `" + member + "` | " + fate(member) + " |\n")
+            .collect(Collectors.joining());
+
+    assertThat(Files.readString(Path.of("..", "docs", "rds-settings.md")))
+        .endsWith("|---|---|\n" + rows);
+  }
+
+  private static String fate(String member) {
+    if (NEW_WITH_EVERY_INSTANCE.contains(member)) {
+      return member.equals("KmsKeyId") ? "the new key" : "new";
+    }
+    if (ONLY_TOLD.contains(member)) {
+      return "told by RDS only";
+    }
+    if (KEPT_FOR_OTHERS.contains(member)) {
+      return "kept, where the engine or the place has it";
+    }
+    if (NAMED_IN_THE_PLAN.contains(member)) {
+      return "kept as far as it can be; the plan says so";
+    }
+    if (REFUSED.contains(member)) {
+      return "a DB instance that has it is refused";
+    }
+    if (ONLY_OF_WHAT_IS_REFUSED.contains(member)) {
+      return "only of what is refused";
+    }
+    return member.equals("AvailabilityZone")
+        ? "kept; a blue/green deployment has it chosen by RDS, and the plan says so"
+        : "kept";
   }
 
   private static boolean isSet(@Nullable Object value) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kmsrotation.run.RunStatus;
 import java.io.IOException;
+import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 
 /** The benchmarks measure what they say; how long it takes is not looked at. */
@@ -42,6 +43,16 @@ class BenchmarksTest {
           .startsWith("10 volumes on 2 instances, 2 runs, ")
           .containsPattern("CreateVolume +1\\.00")
           .containsPattern("calls per volume +[0-9.]+");
+    }
+  }
+
+  @Test
+  void writer_losesNoRow_andItsLongestWaitIsTold() throws InterruptedException, SQLException {
+    try (WriterBenchmark benchmark = new WriterBenchmark(100)) {
+      assertThat(benchmark.measure())
+          .startsWith("100 rows, rotated in ")
+          .containsPattern("of them missing afterwards +0\n")
+          .containsPattern("its longest wait +[0-9.]+ s");
     }
   }
 }
