@@ -48,6 +48,7 @@ class RdsCutoverTest {
     return RdsOptions.builder()
         .client(world.rds)
         .kmsClient(world.kms)
+        .blueGreen(BlueGreen.NEVER)
         .iAcceptLosingWritesMadeAfterTheSnapshot()
         .iAcceptThatTheDataIsNotCompared()
         .build();

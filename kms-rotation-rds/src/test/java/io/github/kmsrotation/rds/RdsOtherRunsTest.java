@@ -154,6 +154,7 @@ class RdsOtherRunsTest {
     RdsOptions options =
         RdsOptions.builder()
             .client(world.rds)
+            .blueGreen(BlueGreen.NEVER)
             .iAcceptLosingWritesMadeAfterTheSnapshot()
             .iAcceptThatTheDataIsNotCompared()
             .build();

@@ -187,6 +187,7 @@ class RdsPlanWarningsTest {
       RdsOptions options =
           RdsOptions.builder()
               .client(client)
+              .blueGreen(BlueGreen.NEVER)
               .iAcceptLosingWritesMadeAfterTheSnapshot()
               .iAcceptThatTheDataIsNotCompared()
               .build();

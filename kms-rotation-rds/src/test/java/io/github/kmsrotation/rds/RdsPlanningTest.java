@@ -187,10 +187,13 @@ class RdsPlanningTest {
     assertThat(problem.remedy()).contains("NEW_KEY_REQUESTED");
   }
 
+  private RdsOptions bySnapshots() {
+    return RdsOptions.builder().client(world.rds).blueGreen(BlueGreen.NEVER).build();
+  }
+
   @Test
   void plan_withoutFreezeAndDataVerifier_asksForTheDecisionOfBoth() {
-    List<Notice> problems =
-        problemsOf(world.planner().with(RdsOptions.builder().client(world.rds).build()));
+    List<Notice> problems = problemsOf(world.planner().with(bySnapshots()));
 
     assertThat(problems)
         .extracting(Notice::remedy)
@@ -227,13 +230,7 @@ class RdsPlanningTest {
     String disabled = world.kms.createKey().keyMetadata().arn();
     world.kms.disableKey(r -> r.keyId(disabled));
 
-    assertThat(
-            problemsOf(
-                world
-                    .planner()
-                    .toKey(disabled)
-                    .with(RdsOptions.builder().client(world.rds).build())))
-        .hasSize(3);
+    assertThat(problemsOf(world.planner().toKey(disabled).with(bySnapshots()))).hasSize(3);
   }
 
   @Test

@@ -16,7 +16,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.UUID;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -30,8 +29,8 @@ import software.amazon.awssdk.services.rds.model.DBInstance;
 /**
  * How long a writer that never pauses by itself has to wait while its database is rotated by a
  * blue/green deployment, and whether a row that was acknowledged is missing afterwards. PostgreSQL
- * and its replication are real; how long AWS takes for all else is by the embedded AWS's clock, which
- * is fast. {@code mvn -q -Pbenchmark -Dbenchmark=WriterBenchmark}.
+ * and its replication are real; how long AWS takes for all else is by the embedded AWS's clock,
+ * which is fast. {@code mvn -q -Pbenchmark -Dbenchmark=WriterBenchmark}.
  */
 public final class WriterBenchmark implements AutoCloseable {
 
@@ -126,11 +125,7 @@ public final class WriterBenchmark implements AutoCloseable {
 
   private void rotate() {
     RdsOptions options =
-        RdsOptions.builder()
-            .client(rds)
-            .kmsClient(kms)
-            .blueGreen(BlueGreen.REQUIRED)
-            .build();
+        RdsOptions.builder().client(rds).kmsClient(kms).blueGreen(BlueGreen.REQUIRED).build();
     RotationPlan plan =
         RotationPlanner.forRds(DATABASE)
             .because(RotationReason.LEAVE_AWS_MANAGED_KEY)

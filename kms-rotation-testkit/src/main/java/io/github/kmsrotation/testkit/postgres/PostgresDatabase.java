@@ -211,6 +211,8 @@ public final class PostgresDatabase implements AutoCloseable {
         .setLocaleConfig("wal-segsize", "1")
         // Nothing here outlives the machine, so nothing is forced to its disk.
         .setServerConfig("fsync", "off")
+        // What is acknowledged is in the log, from which a standby takes it.
+        .setServerConfig("synchronous_commit", "on")
         .setServerConfig("shared_buffers", "16MB")
         .setServerConfig("max_connections", "60")
         .setServerConfig("wal_level", "logical")
