@@ -1,9 +1,9 @@
 package io.github.kmsrotation.examples.bench;
 
+import io.github.kmsrotation.RotationPlanner;
 import io.github.kmsrotation.journal.FileJournal;
+import io.github.kmsrotation.key.RotationReason;
 import io.github.kmsrotation.plan.RotationPlan;
-import io.github.kmsrotation.plan.RotationPlanner;
-import io.github.kmsrotation.plan.RotationReason;
 import io.github.kmsrotation.rds.BlueGreen;
 import io.github.kmsrotation.rds.RdsOptions;
 import io.github.kmsrotation.run.Approvals;
