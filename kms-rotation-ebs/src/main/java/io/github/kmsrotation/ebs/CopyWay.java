@@ -96,7 +96,7 @@ final class CopyWay {
     disks.stream()
         .filter(disk -> !isOfBlocks(env.plan(), disk))
         .forEach(disk -> steps.add(CopyTaskStep.check(env, disk, copier)));
-    disks.forEach(disk -> steps.add(new CopyRetireStep(env, disk)));
+    disks.forEach(disk -> steps.add(new CopyRetireStep(env, disk, copier)));
     disks.forEach(disk -> steps.add(CopyTaskStep.tidy(env, disk, copier)));
     steps.add(new CleanUpStep(env, false));
     return steps;

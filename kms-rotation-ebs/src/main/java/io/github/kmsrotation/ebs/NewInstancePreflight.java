@@ -116,6 +116,11 @@ final class NewInstancePreflight {
           "The instance " + id + " has 50 tags; the run needs one more on the new one.",
           "Remove a tag: EC2 allows 50.");
     }
+    if (instance.outpostArn() != null) {
+      findings.problem(
+          "The instance " + id + " is on an Outpost, where this release launches none.",
+          "Rotate its volumes in place, without newInstance(...).");
+    }
     if (!instance.elasticGpuAssociations().isEmpty()
         || !instance.elasticInferenceAcceleratorAssociations().isEmpty()
         || !instance.secondaryInterfaces().isEmpty()) {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.PlanningException;
 import io.github.kmsrotation.plan.RotationPlan;
+import io.github.kmsrotation.run.Approval;
 import io.github.kmsrotation.run.Approvals;
 import io.github.kmsrotation.run.RotationReport;
 import io.github.kmsrotation.run.RunStatus;
@@ -183,6 +185,28 @@ class CopySafetyTest {
     assertThat(copy.tryGuest(synchronisation).standardErrorContent())
         .contains("This run was rolled back: a command of it came late.");
 
+    assertServes();
+  }
+
+  /** As an operator would who does not trust the new volume, and forgets the run. */
+  @Test
+  void originalThatSomebodyPutBackWhileItsDeletionAwaitsApproval_isNotDetached() {
+    copy.fill("ext4", "/data");
+    EbsOptions options = copy.copying().build();
+    RotationPlan plan = copy.plan(options);
+    copy.world
+        .runner()
+        .with(options)
+        .approval(
+            Approvals.before(Phase.CUTOVER, Phase.RETIRE, request -> Approval.granted("a test")))
+        .build()
+        .run(plan);
+    copy.guest("umount /data; mount /dev/nvme1n1 /data");
+
+    RotationReport stopped = copy.approving(options).resume(plan.runId());
+
+    assertBlocked(stopped, "is not mounted in the place of " + copy.original);
+    assertThat(copy.world.aws.calls().of("DetachVolume")).isEmpty();
     assertServes();
   }
 

@@ -16,6 +16,13 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.SdkResponse;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.DescribeInstancesResponse;
+import software.amazon.awssdk.services.ec2.model.Reservation;
 
 /** A new instance with the new volumes takes over, and the original goes in the end. */
 class NewInstanceTest {
@@ -270,6 +277,40 @@ class NewInstanceTest {
                     .with(aws.stopping().build())
                     .plan())
         .hasMessageContaining("the target is not an instance");
+  }
+
+  @Test
+  void plan_ofAnInstanceOnAnOutpost_isRefused() {
+    start();
+    ExecutionInterceptor onAnOutpost =
+        new ExecutionInterceptor() {
+          @Override
+          public SdkResponse modifyResponse(
+              Context.ModifyResponse context, ExecutionAttributes attributes) {
+            return context.response() instanceof DescribeInstancesResponse response
+                ? response.toBuilder()
+                    .reservations(response.reservations().stream().map(r -> moved(r)).toList())
+                    .build()
+                : context.response();
+          }
+        };
+    try (Ec2Client client =
+        EbsApplication.client(Ec2Client.builder(), aws.world.aws.endpoint(), aws.world.aws.region())
+            .overrideConfiguration(c -> c.addExecutionInterceptor(onAnOutpost))
+            .build()) {
+
+      assertThatThrownBy(() -> aws.plan(aws.losing().client(client).build()))
+          .isInstanceOf(PlanningException.class)
+          .hasMessageContaining("is on an Outpost, where this release launches none");
+    }
+  }
+
+  private static Reservation moved(Reservation reservation) {
+    String outpost = "arn:aws:outposts:eu-central-1:111122223333:outpost/op-0123456789abcdef0";
+    return reservation.toBuilder()
+        .instances(
+            reservation.instances().stream().map(i -> i.copy(c -> c.outpostArn(outpost))).toList())
+        .build();
   }
 
   @Test
