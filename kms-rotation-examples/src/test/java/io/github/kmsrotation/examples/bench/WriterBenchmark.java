@@ -100,7 +100,7 @@ public final class WriterBenchmark implements AutoCloseable {
         writer.longestNanos / 1e9);
   }
 
-  private void create() throws SQLException {
+  private void create() throws InterruptedException, SQLException {
     rds.createDBInstance(
         r ->
             r.dbInstanceIdentifier(DATABASE)
@@ -111,7 +111,9 @@ public final class WriterBenchmark implements AutoCloseable {
                 .masterUserPassword(password)
                 .dbName("orders")
                 .storageEncrypted(true));
-    rds.waiter().waitUntilDBInstanceAvailable(r -> r.dbInstanceIdentifier(DATABASE));
+    while (!instance().dbInstanceStatus().equals("available")) {
+      Thread.sleep(100);
+    }
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
       statement.execute(
@@ -145,9 +147,12 @@ public final class WriterBenchmark implements AutoCloseable {
         .requireComplete();
   }
 
+  private DBInstance instance() {
+    return rds.describeDBInstances(r -> r.dbInstanceIdentifier(DATABASE)).dbInstances().get(0);
+  }
+
   private Connection connect() throws SQLException {
-    DBInstance instance =
-        rds.describeDBInstances(r -> r.dbInstanceIdentifier(DATABASE)).dbInstances().get(0);
+    DBInstance instance = instance();
     return DriverManager.getConnection(
         "jdbc:postgresql://"
             + instance.endpoint().address()
