@@ -80,7 +80,7 @@ final class EnableRotationStep extends KeyStep {
           "Somebody else has set the key's rotation "
               + now.map(days -> "to every " + days + " days").orElse("off")
               + " since the plan was made.",
-          "Make a new plan if it is to be changed all the same.");
+          "Roll this run back; make a new plan if it is to be changed all the same.");
     }
     if (to.isPresent()) {
       context.mutate(

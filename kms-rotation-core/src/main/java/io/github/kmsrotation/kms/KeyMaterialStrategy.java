@@ -49,8 +49,9 @@ public final class KeyMaterialStrategy implements RotationStrategy<KeyMaterialTa
               + " keyMaterial(...).");
     }
     KeyClients clients = new KeyClients(plan.region(), options.client(), options);
-    return new BoundSteps(
-        KeyMaterialSteps.of(new KeyStep.Env(plan, new Kms(clients), options)), clients::close);
+    return BoundSteps.of(
+        () -> KeyMaterialSteps.of(new KeyStep.Env(plan, new Kms(clients), options)),
+        clients::close);
   }
 
   private static KeyOptions mine(Optional<StrategyOptions<?>> options) {

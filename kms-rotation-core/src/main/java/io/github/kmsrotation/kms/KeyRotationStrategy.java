@@ -45,8 +45,8 @@ public final class KeyRotationStrategy implements RotationStrategy<KeyTarget> {
     KeyOptions options = mine(given);
     KeyPlanning.checkOptions(plan, options);
     KeyClients clients = new KeyClients(plan.region(), options.client(), options);
-    return new BoundSteps(
-        KeySteps.of(new KeyStep.Env(plan, new Kms(clients), options)), clients::close);
+    return BoundSteps.of(
+        () -> KeySteps.of(new KeyStep.Env(plan, new Kms(clients), options)), clients::close);
   }
 
   private static KeyOptions mine(Optional<StrategyOptions<?>> options) {

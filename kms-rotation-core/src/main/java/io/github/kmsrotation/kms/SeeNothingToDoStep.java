@@ -47,7 +47,7 @@ final class SeeNothingToDoStep extends KeyStep {
     if (!isNothing) {
       return new StepOutcome.Blocked(
           "The key has changed since the plan was made: " + decision.rationale().text(),
-          "Make a new plan.",
+          "Roll this run back, which has changed nothing, and make a new plan.",
           evidence);
     }
     Map<String, String> known = new TreeMap<>();

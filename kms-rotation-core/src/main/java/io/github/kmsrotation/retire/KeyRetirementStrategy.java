@@ -45,8 +45,8 @@ public final class KeyRetirementStrategy implements RotationStrategy<KeyRetireme
     Optional<KmsClient> theirs = options.client();
     KmsClient client =
         theirs.orElseGet(() -> KmsClient.builder().region(Region.of(plan.region())).build());
-    return new BoundSteps(
-        Retirement.steps(plan, client, sources, options),
+    return BoundSteps.of(
+        () -> Retirement.steps(plan, client, sources, options),
         theirs.isPresent() ? () -> {} : client::close);
   }
 

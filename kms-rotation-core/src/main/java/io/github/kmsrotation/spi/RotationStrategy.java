@@ -7,6 +7,7 @@ import io.github.kmsrotation.target.Target;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Rotates one kind of target. Found with {@link java.util.ServiceLoader}, so an implementation has
@@ -77,6 +78,22 @@ public interface RotationStrategy<T extends Target> {
     /** Copies the steps. */
     public BoundSteps {
       steps = List.copyOf(steps);
+    }
+
+    /**
+     * Makes steps for which something was made before, such as clients.
+     *
+     * @param steps makes them; what it throws is thrown, after {@code closer} was called
+     * @param closer as above
+     * @return both
+     */
+    public static BoundSteps of(Supplier<List<Step>> steps, Runnable closer) {
+      try {
+        return new BoundSteps(steps.get(), closer);
+      } catch (RuntimeException | Error e) {
+        closer.run();
+        throw e;
+      }
     }
   }
 }

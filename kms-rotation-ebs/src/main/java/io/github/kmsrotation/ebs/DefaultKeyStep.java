@@ -72,7 +72,7 @@ final class DefaultKeyStep extends EbsStep {
               + "; it was "
               + former.key()
               + " when the plan was made.",
-          "Somebody else changed it. Nothing was done: make a new plan.");
+          "Somebody else changed it. Nothing was done: roll this run back, and make a new plan.");
     }
     return requested(context)
         .or(

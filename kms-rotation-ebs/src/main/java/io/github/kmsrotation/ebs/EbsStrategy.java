@@ -83,8 +83,8 @@ public final class EbsStrategy implements RotationStrategy<EbsTarget> {
         options.client().orElseGet(() -> kept(own, Ec2Client.builder().region(region).build()));
     KmsClient kms =
         options.kmsClient().orElseGet(() -> kept(own, KmsClient.builder().region(region).build()));
-    return new BoundSteps(
-        steps(plan, new Ec2(ec2), kms, options), () -> own.forEach(SdkAutoCloseable::close));
+    return BoundSteps.of(
+        () -> steps(plan, new Ec2(ec2), kms, options), () -> own.forEach(SdkAutoCloseable::close));
   }
 
   /** The instance and the volumes, so that no other run has one of them alone. */

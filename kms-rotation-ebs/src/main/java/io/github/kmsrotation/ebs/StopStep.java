@@ -95,7 +95,7 @@ final class StopStep extends EbsStep {
                         + " is "
                         + instance.state().nameAsString()
                         + "; it was stopped when the plan was made.",
-                    "Nothing was done. Stop it and resume, or make a new plan."));
+                    "Nothing was done. Stop it and resume, or roll back and make a new plan."));
   }
 
   @Override

@@ -50,8 +50,8 @@ public final class RdsStrategy implements RotationStrategy<RdsTarget> {
     KmsClient kms =
         options.kmsClient().orElseGet(() -> kept(own, KmsClient.builder().region(region).build()));
     RdsNames names = new RdsNames(plan.targetId(), plan.runId(), RdsWay.of(plan.attributes()));
-    return new BoundSteps(
-        RdsSteps.of(new RdsStep.Env(plan, new Rds(rds), kms, names, options)),
+    return BoundSteps.of(
+        () -> RdsSteps.of(new RdsStep.Env(plan, new Rds(rds), kms, names, options)),
         () -> own.forEach(SdkAutoCloseable::close));
   }
 

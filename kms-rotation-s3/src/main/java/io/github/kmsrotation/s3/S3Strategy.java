@@ -49,8 +49,8 @@ public final class S3Strategy implements RotationStrategy<S3Target> {
                     new SyncS3(S3Client.builder().region(Region.of(plan.region())).build())));
     S3Api api = options.client().or(() -> own).orElseThrow();
     Workers workers = new Workers(options.concurrency());
-    return new BoundSteps(
-        S3Steps.of(plan, api, options, workers),
+    return BoundSteps.of(
+        () -> S3Steps.of(plan, api, options, workers),
         () -> {
           workers.close();
           own.ifPresent(S3Api::close);
