@@ -10,14 +10,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.services.rds.RdsClient;
+import software.amazon.awssdk.services.rds.model.BlueGreenDeployment;
 import software.amazon.awssdk.services.rds.model.DBInstance;
 import software.amazon.awssdk.services.rds.model.DBSnapshot;
 import software.amazon.awssdk.services.rds.model.Tag;
 
 /**
- * DB instances and DB snapshots that carry a run's tag. What may go is told by its name, too: the
- * intermediate DB snapshots of a DB instance that is there, and a replacement that does not serve,
- * of which a final DB snapshot is made.
+ * DB instances, DB snapshots and blue/green deployments that carry a run's tag. What may go is told
+ * by its name, too: the intermediate DB snapshots of a DB instance that is there, a replacement
+ * that does not serve, of which a final DB snapshot is made, and a deployment that was not switched
+ * over, with its green DB instance, which has taken no write but the original's.
  */
 final class RdsLeftovers implements Leftovers {
 
@@ -44,6 +46,15 @@ final class RdsLeftovers implements Leftovers {
                     .dbSnapshots()
                     .stream()
                     .toList());
+    List<BlueGreenDeployment> deployments =
+        reader.read(
+            "rds:DescribeBlueGreenDeployments",
+            () ->
+                client
+                    .describeBlueGreenDeploymentsPaginator(r -> {})
+                    .blueGreenDeployments()
+                    .stream()
+                    .toList());
     Set<String> existing =
         instances.stream().map(DBInstance::dbInstanceIdentifier).collect(Collectors.toSet());
     List<Leftover> found = new ArrayList<>();
@@ -53,7 +64,32 @@ final class RdsLeftovers implements Leftovers {
     for (DBSnapshot snapshot : snapshots) {
       run(snapshot.tagList()).ifPresent(run -> found.add(leftover(run, snapshot, existing)));
     }
+    for (BlueGreenDeployment deployment : deployments) {
+      run(deployment.tagList()).ifPresent(run -> found.add(leftover(run, deployment, instances)));
+    }
     return found;
+  }
+
+  private static Leftover leftover(
+      RunId run, BlueGreenDeployment deployment, List<DBInstance> instances) {
+    boolean isProtected =
+        instances.stream()
+            .filter(instance -> instance.dbInstanceArn().equals(deployment.target()))
+            .anyMatch(RdsStep::isProtected);
+    Optional<String> keep = Optional.empty();
+    if (!deployment.status().equals(Deployments.AVAILABLE)) {
+      keep = Optional.of("It is " + Deployments.inWords(deployment) + ".");
+    } else if (isProtected) {
+      keep = Optional.of("Its green DB instance is protected from deletion.");
+    }
+    return new Leftover(
+        run,
+        deployment.blueGreenDeploymentIdentifier(),
+        "blue/green deployment "
+            + deployment.blueGreenDeploymentName()
+            + ", with its green DB instance",
+        Deployments.DELETE,
+        keep);
   }
 
   private static Optional<RunId> run(List<Tag> tags) {
@@ -109,7 +145,9 @@ final class RdsLeftovers implements Leftovers {
   @Override
   public void remove(Leftover leftover) {
     String id = leftover.resource();
-    if (leftover.operation().equals(Retirement.DELETE)) {
+    if (leftover.operation().equals(Deployments.DELETE)) {
+      client.deleteBlueGreenDeployment(r -> r.blueGreenDeploymentIdentifier(id).deleteTarget(true));
+    } else if (leftover.operation().equals(Retirement.DELETE)) {
       client.deleteDBInstance(
           r ->
               r.dbInstanceIdentifier(id)

@@ -3,6 +3,8 @@ package io.github.kmsrotation.rds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kmsrotation.journal.FileJournal;
+import io.github.kmsrotation.plan.RotationPlan;
+import io.github.kmsrotation.plan.RunId;
 import io.github.kmsrotation.run.Approval;
 import io.github.kmsrotation.run.RotationReport;
 import io.github.kmsrotation.run.RotationRunner;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.rds.model.BlueGreenDeployment;
 import software.amazon.awssdk.services.rds.model.DBInstance;
 import software.amazon.awssdk.services.rds.model.DBSnapshot;
 
@@ -90,5 +93,44 @@ class RdsSweepTest {
         .containsExactlyInAnyOrder(names.replacement(), names.snapshot(), names.rekeyedSnapshot());
     assertThat(instances()).containsExactly(RdsWorld.DATABASE);
     assertThat(snapshots()).containsExactly(names.rescueSnapshot());
+  }
+
+  private RunId runByDeploymentUpToCutover() {
+    RdsOptions options = RdsOptions.builder().client(world.rds).kmsClient(world.kms).build();
+    RotationPlan plan = world.planner().with(options).plan();
+    RotationReport report = world.runner().with(options).build().run(plan);
+    assertThat(report.status()).as(report.reason()).isEqualTo(RunStatus.AWAITING_APPROVAL);
+    return plan.runId();
+  }
+
+  private BlueGreenDeployment deployment() {
+    return world.rds.describeBlueGreenDeployments(r -> {}).blueGreenDeployments().get(0);
+  }
+
+  @Test
+  void sweep_ofADeploymentThatWasNotSwitchedOver_takesItsGreenDbInstanceAlong() {
+    runByDeploymentUpToCutover();
+    String id = deployment().blueGreenDeploymentIdentifier();
+
+    SweepReport report =
+        withoutItsJournal().sweep("rds", SweepScope.UNKNOWN_RUNS_TOO, toRemove -> YES);
+    world.settle();
+
+    assertThat(report.resources(Fate.REMOVED)).containsExactly(id);
+    assertThat(instances()).containsExactly(RdsWorld.DATABASE);
+  }
+
+  @Test
+  void sweep_ofADeploymentThatWasSwitchedOver_removesNothing() {
+    runByDeploymentUpToCutover();
+    String id = deployment().blueGreenDeploymentIdentifier();
+    world.rds.switchoverBlueGreenDeployment(r -> r.blueGreenDeploymentIdentifier(id));
+    world.settle();
+
+    SweepReport report =
+        withoutItsJournal().sweep("rds", SweepScope.UNKNOWN_RUNS_TOO, toRemove -> YES);
+
+    assertThat(report.resources(Fate.REMOVED)).isEmpty();
+    assertThat(instances()).containsExactlyInAnyOrder(RdsWorld.DATABASE, "orders-prod-old1");
   }
 }
