@@ -36,7 +36,18 @@ class NewInstanceSettingsTest {
             r.instanceType("t3.medium")
                 .hibernationOptions(h -> h.configured(true))
                 .creditSpecification(c -> c.cpuCredits("standard"));
-    return Stream.of(Arguments.of("an enclave", enclave), Arguments.of("credits", burstable));
+    Consumer<RunInstancesRequest.Builder> reserved =
+        r ->
+            r.placement(p -> p.availabilityZone(EbsWorld.ZONE))
+                .capacityReservationSpecification(
+                    c ->
+                        c.capacityReservationPreference("capacity-reservations-only")
+                            .capacityReservationTarget(
+                                t -> t.capacityReservationId("cr-0123456789abcdef0")));
+    return Stream.of(
+        Arguments.of("an enclave", enclave),
+        Arguments.of("credits", burstable),
+        Arguments.of("a capacity reservation, no placement group", reserved));
   }
 
   private static void unusual(RunInstancesRequest.Builder request) {
