@@ -83,8 +83,13 @@ public final class EbsStrategy implements RotationStrategy<EbsTarget> {
         options.client().orElseGet(() -> kept(own, Ec2Client.builder().region(region).build()));
     KmsClient kms =
         options.kmsClient().orElseGet(() -> kept(own, KmsClient.builder().region(region).build()));
-    return new BoundSteps(
-        steps(plan, new Ec2(ec2), kms, options), () -> own.forEach(SdkAutoCloseable::close));
+    Runnable closer = () -> own.forEach(SdkAutoCloseable::close);
+    try {
+      return new BoundSteps(steps(plan, new Ec2(ec2), kms, options), closer);
+    } catch (RuntimeException e) {
+      closer.run();
+      throw e;
+    }
   }
 
   /** The instance and the volumes, so that no other run has one of them alone. */
