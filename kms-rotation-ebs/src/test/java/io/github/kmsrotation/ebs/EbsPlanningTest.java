@@ -429,6 +429,18 @@ class EbsPlanningTest {
   }
 
   @Test
+  void plan_whereTheCallerMayNotDecrypt_saysSo() {
+    String volume = world.volume(r -> {});
+    world.aws.faults().on("Decrypt").error("AccessDeniedException", 400);
+    world.aws.faults().on("ReEncrypt").error("AccessDeniedException", 400);
+
+    assertThat(world.planner(volume).plan().warnings().toString())
+        .contains("KMS denies the caller kms:Decrypt and kms:ReEncrypt* for " + world.newKey);
+    world.aws.faults().clear();
+    assertThat(world.planner(volume).plan().warnings().toString()).doesNotContain("KMS denies");
+  }
+
+  @Test
   void plan_namesCallsAndKeysAndWhatCannotBeUndone() {
     String instance = world.instance(r -> {});
 
