@@ -151,11 +151,13 @@ final class AttachNewStep extends EbsStep {
           () ->
               ec2.client()
                   .attachVolume(
-                      r ->
-                          r.volumeId(id)
-                              .instanceId(instanceId())
-                              .device(free.get())
-                              .overrideConfiguration(SentOnce.override())));
+                      r -> {
+                        r.volumeId(id)
+                            .instanceId(instanceId())
+                            .device(free.get())
+                            .overrideConfiguration(SentOnce.override());
+                        disk.card().ifPresent(r::ebsCardIndex);
+                      }));
       attachmentsHere++;
     } catch (Ec2Exception e) {
       return refused(e, id, free.get());

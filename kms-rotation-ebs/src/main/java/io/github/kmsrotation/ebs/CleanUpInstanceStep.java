@@ -47,7 +47,7 @@ final class CleanUpInstanceStep extends EbsStep {
 
   private Optional<StepOutcome> left(StepContext context) {
     Optional<Image> image = ec2.imageMadeBy(context, env.runId());
-    List<Snapshot> snapshots = ec2.snapshotsMadeBy(context, env.runId());
+    List<Snapshot> snapshots = env.snapshots(context);
     if (image.isEmpty() && snapshots.isEmpty()) {
       return Optional.empty();
     }

@@ -39,7 +39,7 @@ final class CleanUpStep extends EbsStep {
       if (unfit.isPresent()) {
         return unfit.get();
       }
-      List<Snapshot> snapshots = ec2.snapshotsMadeBy(context, env.runId());
+      List<Snapshot> snapshots = env.snapshots(context);
       if (!snapshots.isEmpty()) {
         return SnapshotsStep.delete(context, env, snapshots.get(0));
       }

@@ -139,7 +139,12 @@ final class CopyImageStep extends EbsStep {
 
   @Override
   public StepOutcome undo(StepContext context) {
-    List<Image> copies = ec2.imagesMadeBy(context, env.runId());
+    // What somebody made with the copy's tags is not this run's.
+    Optional<String> known = context.factsOf(ID).find(CopySnapshotStep.COPY_ID);
+    List<Image> copies =
+        ec2.imagesMadeBy(context, env.runId()).stream()
+            .filter(copy -> known.isEmpty() || known.get().equals(copy.imageId()))
+            .toList();
     if (!copies.isEmpty()) {
       return deregister(context, env, copies.get(0).imageId());
     }

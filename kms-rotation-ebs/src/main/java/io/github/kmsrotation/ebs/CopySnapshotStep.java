@@ -128,7 +128,12 @@ final class CopySnapshotStep extends EbsStep {
 
   @Override
   public StepOutcome undo(StepContext context) {
-    List<Snapshot> copies = ec2.snapshotsMadeBy(context, env.runId());
+    // What somebody made with the copy's tags is not this run's.
+    Optional<String> known = context.factsOf(ID).find(COPY_ID);
+    List<Snapshot> copies =
+        ec2.snapshotsMadeBy(context, env.runId()).stream()
+            .filter(copy -> known.isEmpty() || known.get().equals(copy.snapshotId()))
+            .toList();
     if (copies.isEmpty()) {
       return isSettling(context, COPY, originalId())
           ? waitFor("ec2:SnapshotFound", originalId(), "requested, not shown yet")

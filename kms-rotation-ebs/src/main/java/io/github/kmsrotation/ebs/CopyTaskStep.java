@@ -172,7 +172,10 @@ final class CopyTaskStep extends EbsStep {
     return CopyWay.isOfBlocks(env.plan(), disk)
         ? disk
         : new Disk(
-            disk.volumeId(), AttachNewStep.device(context, disk), disk.deletedOnTermination());
+            disk.volumeId(),
+            AttachNewStep.device(context, disk),
+            disk.deletedOnTermination(),
+            disk.card());
   }
 
   @Override

@@ -8,8 +8,13 @@ import java.util.Optional;
  * @param volumeId the original
  * @param device where it is attached; empty if it is not
  * @param deletedOnTermination whether it goes with its instance
+ * @param card the index of the EBS card that it is attached by; empty for the default one, 0
  */
-record Disk(String volumeId, Optional<String> device, boolean deletedOnTermination) {
+record Disk(
+    String volumeId,
+    Optional<String> device,
+    boolean deletedOnTermination,
+    Optional<Integer> card) {
 
   /** For people. */
   String name() {
@@ -17,17 +22,27 @@ record Disk(String volumeId, Optional<String> device, boolean deletedOnTerminati
   }
 
   String stored() {
-    return device.map(at -> volumeId + " " + at + " " + deletedOnTermination).orElse(volumeId);
+    return device
+        .map(at -> volumeId + " " + at + " " + deletedOnTermination)
+        .map(attached -> card.map(index -> attached + " " + index).orElse(attached))
+        .orElse(volumeId);
   }
 
   static Disk read(String stored) {
     String[] parts = stored.split(" ", -1);
     if (parts.length == 1) {
-      return new Disk(parts[0], Optional.empty(), false);
+      return new Disk(parts[0], Optional.empty(), false, Optional.empty());
     }
-    if (parts.length != 3 || !(parts[2].equals("true") || parts[2].equals("false"))) {
+    boolean isKnown =
+        (parts.length == 3 || (parts.length == 4 && parts[3].matches("[1-9]\\d?")))
+            && (parts[2].equals("true") || parts[2].equals("false"));
+    if (!isKnown) {
       throw new IllegalArgumentException("Not a volume of a plan: '" + stored + "'");
     }
-    return new Disk(parts[0], Optional.of(parts[1]), parts[2].equals("true"));
+    return new Disk(
+        parts[0],
+        Optional.of(parts[1]),
+        parts[2].equals("true"),
+        parts.length == 4 ? Optional.of(Integer.valueOf(parts[3])) : Optional.empty());
   }
 }

@@ -183,7 +183,8 @@ final class EbsPlanning {
     return new Disk(
         volume.volumeId(),
         attachment.map(VolumeAttachment::device),
-        attachment.map(a -> Boolean.TRUE.equals(a.deleteOnTermination())).orElse(false));
+        attachment.map(a -> Boolean.TRUE.equals(a.deleteOnTermination())).orElse(false),
+        attachment.flatMap(a -> Optional.ofNullable(a.ebsCardIndex())).filter(index -> index > 0));
   }
 
   private Chosen key(List<Volume> all, List<Volume> toRotate) {

@@ -6,7 +6,6 @@ import io.github.kmsrotation.spi.PlanRequest;
 import io.github.kmsrotation.target.EbsTarget;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -145,7 +144,6 @@ final class EbsPreflight {
           "Detach it from all but one: a swap on several instances at once is not supported.");
     }
     for (VolumeAttachment attachment : volume.attachments()) {
-      checkCard(volume, attachment);
       if (attachment.instanceOwningService() != null) {
         problem(
             "The volume "
@@ -159,17 +157,6 @@ final class EbsPreflight {
             "The volume " + volume.volumeId() + " is " + attachment.stateAsString() + ".",
             "Wait until that is over.");
       }
-    }
-  }
-
-  /** What is attached without naming a card is at the first. */
-  private void checkCard(Volume volume, VolumeAttachment attachment) {
-    int card = Objects.requireNonNullElse(attachment.ebsCardIndex(), 0);
-    if (card != 0) {
-      problem(
-          "The volume " + volume.volumeId() + " is attached at the EBS card " + card + ".",
-          "This release attaches at card 0 only, where it would share the bandwidth of other"
-              + " volumes: attach it there, or rotate it by hand.");
     }
   }
 

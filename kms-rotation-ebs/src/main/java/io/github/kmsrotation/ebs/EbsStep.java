@@ -1,5 +1,6 @@
 package io.github.kmsrotation.ebs;
 
+import io.github.kmsrotation.aws.AwsReader;
 import io.github.kmsrotation.plan.Condition;
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.RunId;
@@ -9,9 +10,11 @@ import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StepOutcome;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import software.amazon.awssdk.services.ec2.model.Snapshot;
 import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.kms.KmsClient;
 
@@ -57,6 +60,16 @@ abstract class EbsStep implements Step {
     /** The snapshot of an original, once the step that makes it is done. */
     Optional<String> snapshotOf(StepContext context, Disk disk) {
       return context.factsOf(SnapshotsStep.ID).find(SnapshotsStep.fact(disk));
+    }
+
+    /**
+     * The snapshots of the originals that this run made. One of a new volume is somebody else's,
+     * such as a backup that took over the volume's tags, the run's among them.
+     */
+    List<Snapshot> snapshots(AwsReader reader) {
+      return ec2.snapshotsMadeBy(reader, runId()).stream()
+          .filter(snapshot -> subject.volumeIds().contains(snapshot.volumeId()))
+          .toList();
     }
 
     /** The new volume for an original, once the step that makes it is done. */

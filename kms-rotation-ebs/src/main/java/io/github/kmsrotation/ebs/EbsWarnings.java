@@ -14,6 +14,7 @@ import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.Tag;
 import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.kms.model.DataKeySpec;
+import software.amazon.awssdk.services.kms.model.DryRunModifierType;
 import software.amazon.awssdk.services.kms.model.GrantOperation;
 import software.amazon.awssdk.services.kms.model.KmsException;
 
@@ -84,8 +85,11 @@ final class EbsWarnings {
   }
 
   /**
-   * Asks KMS, by dry runs, for what EBS needs in the caller's name and KMS can be asked for without
-   * a ciphertext. A key policy may allow it through EC2 only, so that this is no proof.
+   * Asks KMS, by dry runs, for what EBS needs in the caller's name. A key policy may allow it
+   * through EC2 only, so that this is no proof.
+   *
+   * @see <a href="https://docs.aws.amazon.com/kms/latest/developerguide/testing-permissions.html">
+   *     Testing your permissions</a>
    */
   void warnAboutKeyRights() {
     Optional<String> key =
@@ -119,6 +123,27 @@ final class EbsWarnings {
                 .kms()
                 .generateDataKeyWithoutPlaintext(
                     r -> r.keyId(keyArn).keySpec(DataKeySpec.AES_256).dryRun(true)));
+    probes.put(
+        "kms:Decrypt",
+        () ->
+            request
+                .kms()
+                .decrypt(
+                    r ->
+                        r.keyId(keyArn)
+                            .dryRun(true)
+                            .dryRunModifiers(DryRunModifierType.IGNORE_CIPHERTEXT)));
+    probes.put(
+        "kms:ReEncrypt*",
+        () ->
+            request
+                .kms()
+                .reEncrypt(
+                    r ->
+                        r.sourceKeyId(keyArn)
+                            .destinationKeyId(keyArn)
+                            .dryRun(true)
+                            .dryRunModifiers(DryRunModifierType.IGNORE_CIPHERTEXT)));
     probes.put(
         "kms:CreateGrant",
         () ->

@@ -104,6 +104,10 @@ final class Ec2 {
                 .toList());
   }
 
+  /**
+   * Told by the tag and the client token: who launches another like it takes over its tags. Such an
+   * instance is not the run's.
+   */
   List<Instance> instancesMadeBy(AwsReader reader, RunId run) {
     Filter filter = filter(RUN_TAG, List.of(run.value()));
     return reader.read(
@@ -111,6 +115,7 @@ final class Ec2 {
         () ->
             client.describeInstancesPaginator(r -> r.filters(filter)).reservations().stream()
                 .flatMap(reservation -> reservation.instances().stream())
+                .filter(instance -> LaunchStep.isOf(run, instance))
                 .toList());
   }
 

@@ -217,11 +217,13 @@ final class Exchange {
               env.ec2()
                   .client()
                   .attachVolume(
-                      r ->
-                          r.volumeId(id)
-                              .instanceId(instanceId())
-                              .device(device())
-                              .overrideConfiguration(SentOnce.override())));
+                      r -> {
+                        r.volumeId(id)
+                            .instanceId(instanceId())
+                            .device(device())
+                            .overrideConfiguration(SentOnce.override());
+                        disk.card().ifPresent(r::ebsCardIndex);
+                      }));
     } catch (Ec2Exception e) {
       return AwsFailure.errorCode(e).equals("VolumeInUse")
           ? env.waitFor("ec2:VolumeAttached", id, "in use")

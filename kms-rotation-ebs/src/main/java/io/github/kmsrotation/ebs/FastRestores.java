@@ -47,7 +47,7 @@ final class FastRestores {
     if (zone.isEmpty()) {
       return Optional.of(EbsStep.gone("The volume " + env.subject().disks().get(0).volumeId()));
     }
-    List<Snapshot> snapshots = env.ec2().snapshotsMadeBy(context, env.runId());
+    List<Snapshot> snapshots = env.snapshots(context);
     Map<String, DescribeFastSnapshotRestoreSuccessItem> found =
         found(context, snapshots, zone.get());
     List<String> without = new ArrayList<>();
@@ -182,7 +182,7 @@ final class FastRestores {
 
   /** What is still to be waited for; empty once none of the snapshots has it. */
   Optional<StepOutcome> disable(StepContext context) {
-    List<Snapshot> snapshots = env.ec2().snapshotsMadeBy(context, env.runId());
+    List<Snapshot> snapshots = env.snapshots(context);
     Optional<String> zone = zone(context);
     if (zone.isEmpty() || snapshots.isEmpty()) {
       // Without its snapshot there is no fast restore of it.

@@ -142,7 +142,7 @@ final class ImageStep extends EbsStep {
     if (isSettling(context, CREATE, original())) {
       return waitFor("ec2:ImageFound", original(), "requested, not shown yet");
     }
-    List<Snapshot> snapshots = ec2.snapshotsMadeBy(context, env.runId());
+    List<Snapshot> snapshots = env.snapshots(context);
     return snapshots.isEmpty()
         ? StepOutcome.done()
         : SnapshotsStep.delete(context, env, snapshots.get(0));

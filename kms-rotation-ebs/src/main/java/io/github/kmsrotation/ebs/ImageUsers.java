@@ -24,6 +24,18 @@ record ImageUsers(List<String> blocking, List<String> others) {
 
   private static final String GROUP_TAG = "aws:autoscaling:groupName";
 
+  private static final String AN_AMI = "the AMI";
+
+  /**
+   * How a version names a parameter that holds the AMI's id. EC2 would resolve it, in the caller's
+   * name, and fail the look at all templates where the caller may not read it.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/create-launch-template.html">Use
+   *     a Systems Manager parameter instead of an AMI ID</a>
+   */
+  private static final String BY_PARAMETER = "resolve:ssm:";
+
   List<String> texts() {
     List<String> texts = new ArrayList<>(blocking);
     texts.addAll(others);
@@ -32,7 +44,7 @@ record ImageUsers(List<String> blocking, List<String> others) {
 
   static ImageUsers find(Ec2 ec2, AwsReader reader, String imageId) {
     ImageUsers templates =
-        templates(ec2.client(), reader, "the AMI", data -> imageId.equals(data.imageId()));
+        templates(ec2.client(), reader, AN_AMI, data -> imageId.equals(data.imageId()));
     List<String> others = new ArrayList<>(templates.others());
     others.addAll(groups(ec2, reader, imageId));
     return new ImageUsers(templates.blocking(), List.copyOf(others));
@@ -74,8 +86,13 @@ record ImageUsers(List<String> blocking, List<String> others) {
                       .stream()
                       .toList());
       for (LaunchTemplateVersion version : versions) {
+        String image = VolumeAttribute.text(version.launchTemplateData().imageId());
         if (isNamed.test(version.launchTemplateData())) {
           (isUnasked(template, version) ? blocking : others).add(text(template, version, what));
+        } else if (what.equals(AN_AMI)
+            && image.startsWith(BY_PARAMETER)
+            && isUnasked(template, version)) {
+          others.add(text(template, version, image + ", which may be " + what + ","));
         }
       }
     }

@@ -2,7 +2,9 @@ package io.github.kmsrotation.ebs;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
+import software.amazon.awssdk.services.ec2.model.CapacityReservationPreference;
 import software.amazon.awssdk.services.ec2.model.CapacityReservationSpecification;
 import software.amazon.awssdk.services.ec2.model.CapacityReservationTargetResponse;
 import software.amazon.awssdk.services.ec2.model.CpuOptions;
@@ -85,10 +87,17 @@ final class Launch {
     Placement of = like.placement();
     Placement.Builder placement =
         of.toBuilder().availabilityZoneId(null).spreadDomain(null).build().toBuilder();
-    if (of.groupName() != null) {
+    if (isNamed(of.groupName())) {
       placement.groupId(null);
+    } else {
+      // DescribeInstances shows an empty name where there is no group.
+      placement.groupName(null);
     }
     return placement.build();
+  }
+
+  private static boolean isNamed(@Nullable String name) {
+    return name != null && !name.isEmpty();
   }
 
   private void addOptions(RunInstancesRequest.Builder request) {
@@ -161,10 +170,14 @@ final class Launch {
     CapacityReservationTargetResponse target =
         like.capacityReservationSpecification().capacityReservationTarget();
     CapacityReservationSpecification.Builder wanted = CapacityReservationSpecification.builder();
-    if (target == null) {
+    CapacityReservationPreference preference =
+        like.capacityReservationSpecification().capacityReservationPreference();
+    if (target == null || preference == CapacityReservationPreference.CAPACITY_RESERVATIONS_ONLY) {
+      // Only this one goes together with a target.
       wanted.capacityReservationPreference(
           like.capacityReservationSpecification().capacityReservationPreferenceAsString());
-    } else {
+    }
+    if (target != null) {
       wanted.capacityReservationTarget(
           t ->
               t.capacityReservationId(target.capacityReservationId())

@@ -52,6 +52,7 @@ final class LaunchDisks {
       ebs.throughput(original.throughput());
     }
     EbsSteps.initializationRate(env.plan()).ifPresent(ebs::volumeInitializationRate);
+    disk.card().ifPresent(ebs::ebsCardIndex);
     return BlockDeviceMapping.builder().deviceName(device).ebs(ebs.build()).build();
   }
 

@@ -3,6 +3,7 @@ package io.github.kmsrotation.ebs;
 import io.github.kmsrotation.aws.AwsFailure;
 import io.github.kmsrotation.plan.Facts;
 import io.github.kmsrotation.plan.Phase;
+import io.github.kmsrotation.plan.RunId;
 import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StepOutcome;
@@ -65,6 +66,10 @@ final class LaunchStep extends EbsStep {
   /** Another launch is begun only after the run was blocked, and somebody resumed it. */
   private String clientToken(StepContext context) {
     return env.runId() + "-" + context.begunAt().getEpochSecond();
+  }
+
+  static boolean isOf(RunId run, Instance instance) {
+    return VolumeAttribute.text(instance.clientToken()).startsWith(run + "-");
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.ec2.model.GroupIdentifier;
 import software.amazon.awssdk.services.ec2.model.Instance;
+import software.amazon.awssdk.services.ec2.model.InstanceAttachmentEnaSrdSpecification;
 import software.amazon.awssdk.services.ec2.model.InstanceNetworkInterface;
 import software.amazon.awssdk.services.ec2.model.InstanceNetworkInterfaceAssociation;
 import software.amazon.awssdk.services.ec2.model.InstanceNetworkInterfaceSpecification;
@@ -105,7 +106,15 @@ final class Network {
       like.enaQueueCount(one.attachment().enaQueueCount());
     }
     if (one.attachment().enaSrdSpecification() != null) {
-      like.enaSrdSpecification(s -> s.enaSrdEnabled(true));
+      InstanceAttachmentEnaSrdSpecification express = one.attachment().enaSrdSpecification();
+      like.enaSrdSpecification(
+          s -> {
+            s.enaSrdEnabled(express.enaSrdEnabled());
+            if (express.enaSrdUdpSpecification() != null) {
+              s.enaSrdUdpSpecification(
+                  u -> u.enaSrdUdpEnabled(express.enaSrdUdpSpecification().enaSrdUdpEnabled()));
+            }
+          });
     }
   }
 }

@@ -51,7 +51,7 @@ final class Retirement {
       return Optional.empty();
     }
     String id = env.snapshotOf(context, disk).orElseThrow();
-    List<Snapshot> snapshots = env.ec2().snapshotsMadeBy(context, env.runId());
+    List<Snapshot> snapshots = env.snapshots(context);
     return snapshots.stream()
             .anyMatch(s -> s.snapshotId().equals(id) && s.state() == SnapshotState.COMPLETED)
         ? Optional.empty()

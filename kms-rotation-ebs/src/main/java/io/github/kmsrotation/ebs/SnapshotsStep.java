@@ -89,8 +89,7 @@ final class SnapshotsStep extends EbsStep {
       return StepOutcome.done();
     }
     Map<String, Snapshot> made =
-        ec2.snapshotsMadeBy(context, env.runId()).stream()
-            .filter(snapshot -> env.subject().volumeIds().contains(snapshot.volumeId()))
+        env.snapshots(context).stream()
             .collect(Collectors.toMap(Snapshot::volumeId, Function.identity(), (a, b) -> a));
     if (made.size() == env.subject().disks().size()) {
       return judge(made);
@@ -241,7 +240,7 @@ final class SnapshotsStep extends EbsStep {
     if (missing.isPresent()) {
       return missing.get();
     }
-    List<Snapshot> made = ec2.snapshotsMadeBy(context, env.runId());
+    List<Snapshot> made = env.snapshots(context);
     if (made.isEmpty()) {
       return isSettling(context, operation(env), resource())
           ? waitFor("ec2:SnapshotFound", resource(), "requested, not shown yet")

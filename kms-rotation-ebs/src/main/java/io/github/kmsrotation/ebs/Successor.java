@@ -73,7 +73,7 @@ final class Successor {
 
   private static Optional<StepOutcome> snapshotGone(EbsStep.Env env, StepContext context) {
     List<String> kept =
-        env.ec2().snapshotsMadeBy(context, env.runId()).stream()
+        env.snapshots(context).stream()
             .filter(snapshot -> snapshot.state() == SnapshotState.COMPLETED)
             .map(Snapshot::volumeId)
             .toList();

@@ -26,7 +26,7 @@ final class VolumesVerifier implements Verifier {
 
   @Override
   public Verification verify(StepContext context) {
-    List<Snapshot> snapshots = env.ec2().snapshotsMadeBy(context, env.runId());
+    List<Snapshot> snapshots = env.snapshots(context);
     List<Evidence> evidence = new ArrayList<>();
     EbsStep.Seen seen = env.look(context);
     for (Disk disk : env.subject().disks()) {

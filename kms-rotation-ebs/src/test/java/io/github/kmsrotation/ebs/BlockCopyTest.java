@@ -173,16 +173,24 @@ class BlockCopyTest {
         .isEqualTo(CALLS.stream().filter(call -> !call.equals("SendCommand")).toList());
   }
 
+  /** One Linux partition from 1 MiB on. */
+  private static final String PARTITION_TABLE =
+      "printf '\\000\\000\\000\\000\\203\\000\\000\\000\\000\\010\\000\\000\\000\\370\\037\\000'"
+          + " | dd of=/dev/nvme1n1 bs=1 seek=446 conv=notrunc;"
+          + " printf '\\125\\252' | dd of=/dev/nvme1n1 bs=1 seek=510 conv=notrunc;";
+
   @Test
-  void bytesOfNoKnownKind_withoutAHook_areCopied_onceNothingHasThemOpen() {
+  void partitionedDisk_withoutAHook_isCopied_onceNothingHasItOpen() {
     copy.guest(
         "head -c 5000000 /dev/urandom | dd of=/dev/nvme1n1 bs=1M seek=700 conv=notrunc;"
+            + PARTITION_TABLE
             + " printf first | dd of=/dev/nvme1n1 conv=notrunc;"
             + " printf last | dd of=/dev/nvme1n1 bs=1 seek=1073741820 conv=notrunc; sync");
     String before = copy.guest("sha256sum </dev/nvme1n1");
     copy.guest("sleep 100000 </dev/nvme1n1 >/dev/null 2>&1 & echo $! >/run/sleep");
     EbsOptions options = copy.copying().build();
     RotationPlan plan = copy.plan(options);
+    assertThat(plan.describe()).contains("It holds a partition table");
 
     RotationReport stopped = copy.approving(options).run(plan);
     assertThat(stopped.status()).isEqualTo(RunStatus.BLOCKED);
@@ -191,6 +199,7 @@ class BlockCopyTest {
     copy.approving(options).resume(plan.runId()).requireComplete();
 
     assertThat(copy.guest("sha256sum <$(ls /dev/nvme[1-9]n1)")).isEqualTo(before);
+    assertThat(copy.guest("blkid -p -o value -s PTTYPE /dev/nvme[1-9]n1").strip()).isEqualTo("dos");
     assertThat(copy.world.at(copy.instance, EbsWorld.DATA)).isNotEqualTo(copy.original);
   }
 
@@ -381,5 +390,38 @@ class BlockCopyTest {
     assertAsBefore(report, content);
     assertThat(copy.world.aws.ec2().snapshots()).hasSize(1);
     assertThat(report.toString()).contains("of a new volume that may have been written to");
+  }
+
+  @Test
+  void btrfsThatIsMounted_isInUse_thoughItsMountHasANumberOfItsOwn() {
+    CopyWorld.assumeCapable(copy.world, "btrfs");
+    copy.guest(
+        "mkfs.btrfs -q -L data /dev/nvme1n1; mkdir /data; mount /dev/nvme1n1 /data;"
+            + " echo orders >/data/orders; head -c 3000 /dev/urandom >/data/random; sync");
+    String content = content();
+    EbsOptions options = copy.copying().build();
+    RotationPlan plan = copy.plan(options);
+    assertThat(plan.describe()).contains("It holds 'btrfs'", "It is in use: mounted as btrfs");
+
+    RotationReport stopped = copy.approving(options).run(plan);
+    assertThat(stopped.status()).isEqualTo(RunStatus.BLOCKED);
+    assertThat(stopped.reason()).contains("Something still uses", "mounted as btrfs");
+    copy.guest("echo late >/data/late; rm /data/late; umount /data");
+    copy.approving(options).resume(plan.runId()).requireComplete();
+
+    copy.guest("mount /dev/nvme[1-9]n1 /data");
+    assertThat(content()).isEqualTo(content);
+    copy.guest("umount /data");
+  }
+
+  @Test
+  void btrfsOfSeveralDevices_isRefused() {
+    CopyWorld.assumeCapable(copy.world, "btrfs");
+    copy.world.attach(copy.world.volume(r -> r.size(1)), copy.instance, "/dev/sdg");
+    copy.guest("mkfs.btrfs -q -f /dev/nvme1n1 /dev/nvme2n1");
+
+    assertThatThrownBy(() -> copy.plan(options()))
+        .isInstanceOf(PlanningException.class)
+        .hasMessageContaining("a part of something else: btrfs of 2 devices");
   }
 }

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.kmsrotation.RotationPlanner;
 import io.github.kmsrotation.plan.Notice;
+import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.PlanningException;
 import io.github.kmsrotation.plan.RotationPlan;
+import io.github.kmsrotation.run.Approval;
+import io.github.kmsrotation.run.Approvals;
 import io.github.kmsrotation.run.RotationReport;
 import io.github.kmsrotation.run.RunStatus;
 import io.github.kmsrotation.target.EbsTarget;
@@ -30,6 +33,7 @@ import software.amazon.awssdk.services.ec2.model.LaunchTemplateBlockDeviceMappin
 import software.amazon.awssdk.services.ec2.model.RequestLaunchTemplateData;
 import software.amazon.awssdk.services.ec2.model.Snapshot;
 import software.amazon.awssdk.services.ec2.model.SnapshotAttributeName;
+import software.amazon.awssdk.services.ec2.model.Tag;
 
 /** Snapshots and AMIs are copied under the new key with all that they have; the originals go. */
 class EbsCopyTest {
@@ -150,6 +154,37 @@ class EbsCopyTest {
     assertThat(world.aws.ec2().snapshots()).containsOnlyKeys(original);
   }
 
+  /** Whoever copies the copy may have EC2 take over its tags, the run's among them. */
+  @Test
+  void rollBack_leavesWhatSomebodyMadeWithTheTagsOfTheCopy() {
+    String original = copies.snapshot("as of 2025");
+    RotationPlan plan = planner(original).plan();
+    RotationReport stopped =
+        world
+            .runner()
+            .with(world.application.undecided().build())
+            .approval(
+                Approvals.before(
+                    Phase.CUTOVER, Phase.RETIRE, request -> Approval.granted("a test")))
+            .build()
+            .run(plan);
+    assertThat(stopped.status()).as(stopped.reason()).isEqualTo(RunStatus.AWAITING_APPROVAL);
+    String copy =
+        world.aws.ec2().snapshots().keySet().stream()
+            .filter(id -> !id.equals(original))
+            .findFirst()
+            .orElseThrow();
+    List<Tag> tags =
+        world.ec2.describeSnapshots(r -> r.snapshotIds(copy)).snapshots().get(0).tags();
+    String other = copies.snapshot("of somebody else");
+    world.ec2.createTags(r -> r.resources(other).tags(tags));
+
+    assertThat(world.runner().build().rollBack(plan.runId()).status())
+        .isEqualTo(RunStatus.ROLLED_BACK);
+
+    assertThat(world.aws.ec2().snapshots()).containsOnlyKeys(original, other);
+  }
+
   @Test
   void image_isCopiedWithAllThatItHas_andTheOriginalGoesWithItsSnapshots() {
     String original = copies.image();
@@ -242,6 +277,18 @@ class EbsCopyTest {
     assertThat(resumed.status()).as(resumed.reason()).isEqualTo(RunStatus.SUCCEEDED);
     assertThat(resumed.toString()).contains("names the AMI in version 1.");
     assertThat(copies.onlyImage().imageId()).isEqualTo(copy);
+  }
+
+  @Test
+  void launchTemplate_thatNamesAParameter_isToldOf() {
+    String original = copies.image();
+    world.ec2.createLaunchTemplate(
+        r ->
+            r.launchTemplateName("orders")
+                .launchTemplateData(d -> d.imageId("resolve:ssm:/golden/ami")));
+
+    assertThat(warnings(planner(original).plan()))
+        .contains("names resolve:ssm:/golden/ami, which may be the AMI, in version 1");
   }
 
   @Test

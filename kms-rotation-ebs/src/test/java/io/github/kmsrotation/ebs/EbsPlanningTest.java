@@ -22,14 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.core.SdkResponse;
-import software.amazon.awssdk.core.interceptor.Context;
-import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
-import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
-import software.amazon.awssdk.services.ec2.Ec2Client;
-import software.amazon.awssdk.services.ec2.model.DescribeVolumesResponse;
 import software.amazon.awssdk.services.ec2.model.Tag;
-import software.amazon.awssdk.services.ec2.model.Volume;
 
 /** What is wrong is said, all of it at once, before anything is changed. */
 class EbsPlanningTest {
@@ -130,42 +123,6 @@ class EbsPlanningTest {
     Notice problem = problemOf(world.planner(instance).with(world.application.freezing().build()));
 
     assertThat(problem.text()).contains("root volume").contains(EbsWorld.ROOT);
-  }
-
-  /** No instance type of the embedded AWS has a second one. */
-  @Test
-  void plan_ofAVolumeAtAnotherEbsCardThanTheFirst_isRefused() {
-    String instance = world.instance(r -> {});
-    ExecutionInterceptor atTheSecond =
-        new ExecutionInterceptor() {
-          @Override
-          public SdkResponse modifyResponse(
-              Context.ModifyResponse context, ExecutionAttributes attributes) {
-            return context.response() instanceof DescribeVolumesResponse response
-                ? response.toBuilder()
-                    .volumes(response.volumes().stream().map(v -> moved(v)).toList())
-                    .build()
-                : context.response();
-          }
-        };
-    try (Ec2Client client =
-        EbsApplication.client(Ec2Client.builder(), world.aws.endpoint(), world.aws.region())
-            .overrideConfiguration(c -> c.addExecutionInterceptor(atTheSecond))
-            .build()) {
-
-      Notice problem =
-          problemOf(
-              world.planner(instance).with(world.application.stopping().client(client).build()));
-
-      assertThat(problem.text()).endsWith("is attached at the EBS card 1.");
-    }
-  }
-
-  private static Volume moved(Volume volume) {
-    return volume.toBuilder()
-        .attachments(
-            volume.attachments().stream().map(a -> a.copy(c -> c.ebsCardIndex(1))).toList())
-        .build();
   }
 
   @Test
@@ -469,6 +426,18 @@ class EbsPlanningTest {
         .contains("KMS denies the caller kms:CreateGrant for " + world.newKey)
         .contains("kms:GrantIsForAWSResource")
         .doesNotContain("denies the caller kms:GenerateDataKey");
+  }
+
+  @Test
+  void plan_whereTheCallerMayNotDecrypt_saysSo() {
+    String volume = world.volume(r -> {});
+    world.aws.faults().on("Decrypt").error("AccessDeniedException", 400);
+    world.aws.faults().on("ReEncrypt").error("AccessDeniedException", 400);
+
+    assertThat(world.planner(volume).plan().warnings().toString())
+        .contains("KMS denies the caller kms:Decrypt and kms:ReEncrypt* for " + world.newKey);
+    world.aws.faults().clear();
+    assertThat(world.planner(volume).plan().warnings().toString()).doesNotContain("KMS denies");
   }
 
   @Test

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.ec2.model.TagSpecification;
 
 /** What people and AWS do meanwhile breaks no promise. */
 class EbsSafetyTest {
@@ -364,5 +365,54 @@ class EbsSafetyTest {
     assertThat(report.status()).isEqualTo(RunStatus.BLOCKED);
     assertThat(report.reason()).contains("it was unattached when");
     assertThat(world.aws.calls().mutating()).isEmpty();
+  }
+
+  /** As a backup does that copies the tags of the volume that it is of. */
+  private String snapshotWithTagsOf(String volume) {
+    String id =
+        world
+            .ec2
+            .createSnapshot(
+                r ->
+                    r.volumeId(volume)
+                        .tagSpecifications(
+                            TagSpecification.builder()
+                                .resourceType("snapshot")
+                                .tags(world.describe(volume).tags())
+                                .build()))
+            .snapshotId();
+    world.settle();
+    return id;
+  }
+
+  @Test
+  void rollBack_leavesABackupOfTheNewVolume_thatHasTheRunsTagFromIt() {
+    RotationReport run = runUpTo(Phase.CUTOVER);
+    String backup = snapshotWithTagsOf(newVolume());
+
+    rollBack(run);
+
+    assertOriginalServes();
+    assertThat(world.aws.ec2().snapshots()).containsKey(backup);
+  }
+
+  @Test
+  void deletingFinalSnapshots_leavesABackupOfTheNewVolume_thatHasTheRunsTagFromIt() {
+    EbsOptions options = world.application.stopping().deleteFinalSnapshots().build();
+    RotationPlan plan = world.planner(instance).with(options).plan();
+    RotationRunner untilRetire =
+        world
+            .runner()
+            .with(options)
+            .approval(
+                Approvals.before(
+                    Phase.CUTOVER, Phase.RETIRE, request -> Approval.granted("a test")))
+            .build();
+    assertThat(untilRetire.run(plan).status()).isEqualTo(RunStatus.AWAITING_APPROVAL);
+    String backup = snapshotWithTagsOf(newVolume());
+
+    world.approving(options).resume(plan.runId()).requireComplete();
+
+    assertThat(world.aws.ec2().snapshots()).containsOnlyKeys(backup);
   }
 }

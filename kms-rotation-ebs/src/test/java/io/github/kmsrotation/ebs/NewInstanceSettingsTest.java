@@ -38,14 +38,16 @@ class NewInstanceSettingsTest {
                 .creditSpecification(c -> c.cpuCredits("standard"));
     Consumer<RunInstancesRequest.Builder> reserved =
         r ->
-            r.capacityReservationSpecification(
-                c ->
-                    c.capacityReservationTarget(
-                        t -> t.capacityReservationId("cr-0123456789abcdef0")));
+            r.placement(p -> p.availabilityZone(EbsWorld.ZONE))
+                .capacityReservationSpecification(
+                    c ->
+                        c.capacityReservationPreference("capacity-reservations-only")
+                            .capacityReservationTarget(
+                                t -> t.capacityReservationId("cr-0123456789abcdef0")));
     return Stream.of(
         Arguments.of("an enclave", enclave),
         Arguments.of("credits", burstable),
-        Arguments.of("reserved capacity", reserved));
+        Arguments.of("a capacity reservation, no placement group", reserved));
   }
 
   private static void unusual(RunInstancesRequest.Builder request) {

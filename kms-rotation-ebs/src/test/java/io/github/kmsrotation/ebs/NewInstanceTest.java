@@ -23,6 +23,7 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesResponse;
 import software.amazon.awssdk.services.ec2.model.Reservation;
+import software.amazon.awssdk.services.ec2.model.Tag;
 
 /** A new instance with the new volumes takes over, and the original goes in the end. */
 class NewInstanceTest {
@@ -364,5 +365,24 @@ class NewInstanceTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> TargetGroupSwitch.of(aws.elb, aws.group).ports(0))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** The console's "Launch more like this" takes over the tags, the run's among them. */
+  @Test
+  void rollBack_leavesAnInstanceThatSomebodyLaunchedLikeTheNewOne() {
+    start();
+    EbsOptions options = aws.losing().build();
+    RotationPlan plan = aws.plan(options);
+    Approvals notForDeletion =
+        Approvals.before(Phase.CUTOVER, Phase.RETIRE, request -> Approval.granted("a test"));
+    assertThat(aws.world.runner().with(options).approval(notForDeletion).build().run(plan).status())
+        .isEqualTo(RunStatus.AWAITING_APPROVAL);
+    Tag[] tags = aws.describe(aws.successor()).tags().toArray(Tag[]::new);
+    String another = aws.world.instance(r -> r.tagSpecifications(EbsWorld.tags("instance", tags)));
+
+    RotationReport report = aws.world.runner().with(options).build().rollBack(plan.runId());
+
+    assertThat(report.status()).as(report.describe()).isEqualTo(RunStatus.ROLLED_BACK);
+    assertThat(aws.world.aws.ec2().instances()).containsEntry(another, "running");
   }
 }

@@ -41,6 +41,14 @@ uses_of() {
         :
     ) | sort -u | sed 's/.*/mounted at &;/'
     find "/sys/dev/block/$number/holders/" -mindepth 1 -printf 'held by %f;\n' 2>/dev/null || :
+    # btrfs has numbers of its own where it is mounted, and its devices are no holders' parts.
+    find /sys/fs/btrfs/ -mindepth 3 -maxdepth 3 -path '*/devices/*' 2>/dev/null |
+      while read -r device; do
+        if [ "$(cat "$device/dev" 2>/dev/null)" = "$number" ]; then
+          echo "mounted as btrfs;"
+        fi
+      done
+    loops_of "$number"
     while read -r path kind _; do
       if [ "$kind" = partition ] && [ "$(number_of "$path" 2>/dev/null)" = "$number" ]; then
         echo "swap space;"
@@ -57,14 +65,34 @@ uses_of() {
   done
 }
 
-# Whether it or a part of it is a part of something that the system puts together by itself.
+# Loop devices that are on it.
+loops_of() {
+  find /sys/block/ -mindepth 1 -maxdepth 1 -name 'loop*' -printf '%p/loop/backing_file\n' |
+    while read -r backing; do
+      on=$(cat "$backing" 2>/dev/null) || continue
+      if [ -b "$on" ] && [ "$(number_of "$on")" = "$1" ]; then
+        echo "held by $(basename "${backing%/loop/backing_file}");"
+      fi
+    done
+}
+
+# Whether it or a part of it is a part of something that the system puts together by itself, or that
+# is of several devices.
 members_of() {
   for number in $(numbers_of "$1"); do
     node=$1
     [ "$number" = "$(number_of "$1")" ] || node=/dev/block/$number
-    case $(property "$node" TYPE) in
-      LVM2_member | LVM1_member | *_raid_member | zfs_member | bcache | ceph_bluestore)
-        property "$node" TYPE
+    kind=$(property "$node" TYPE)
+    case $kind in
+      LVM2_member | LVM1_member | *_raid_member | drbd | zfs_member | bcache | bcachefs | \
+        ceph_bluestore | jbd | xfs_external_log)
+        echo "$kind"
+        ;;
+      btrfs)
+        # The number of devices is in the superblock, which is at 64 KiB.
+        # https://btrfs.readthedocs.io/en/latest/dev/On-disk-format.html
+        devices=$(od -An -t u8 -j $((65536 + 136)) -N 8 "$node" | tr -d ' ')
+        [ "$devices" = 1 ] || echo "btrfs of $devices devices"
         ;;
     esac
   done
@@ -72,7 +100,7 @@ members_of() {
 
 survey_blocks() {
   lacks=
-  for tool in flock blkid blockdev awk sed find sort stat cmp dd head sha256sum; do
+  for tool in flock blkid blockdev awk sed find sort stat cmp dd head sha256sum od basename; do
     command -v "$tool" >/dev/null || lacks="$lacks $tool"
   done
   echo "missing=${lacks# }"

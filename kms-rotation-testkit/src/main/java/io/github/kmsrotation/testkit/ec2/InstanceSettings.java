@@ -44,6 +44,7 @@ final class InstanceSettings {
   }
 
   static Map<String, Object> read(String accountId, String zone, Params params) {
+    check(params);
     Map<String, Object> settings = new LinkedHashMap<>();
     for (String name : STRUCTURES) {
       params
@@ -69,6 +70,36 @@ final class InstanceSettings {
     return settings;
   }
 
+  /**
+   * A preference and a target go together only if the former is {@code capacity-reservations-only}.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CapacityReservationSpecification.html">
+   *     CapacityReservationSpecification</a>
+   */
+  private static void check(Params params) {
+    params
+        .structure("Placement")
+        .flatMap(placement -> placement.text("GroupName"))
+        .filter(String::isEmpty)
+        .ifPresent(
+            name -> {
+              throw Ec2Rules.invalidValue("Value () for parameter groupName is invalid.");
+            });
+    Optional<Params> reservation = params.structure("CapacityReservationSpecification");
+    boolean isContradicting =
+        reservation.filter(r -> r.structure("CapacityReservationTarget").isPresent()).isPresent()
+            && reservation
+                .flatMap(r -> r.text("CapacityReservationPreference"))
+                .filter(preference -> !preference.equals("capacity-reservations-only"))
+                .isPresent();
+    if (isContradicting) {
+      throw Ec2Rules.invalidCombination(
+          "CapacityReservationPreference and CapacityReservationTarget go together for"
+              + " capacity-reservations-only alone.");
+    }
+  }
+
   static Object groups(List<String> ids) {
     List<String> given = ids.isEmpty() ? List.of("sg-0e0b5e0b5e0b5e0b5") : ids;
     return Ec2Rules.items(
@@ -78,6 +109,8 @@ final class InstanceSettings {
   private static Map<String, Object> placement(String zone, Optional<Params> asked) {
     Map<String, Object> placement = new LinkedHashMap<>();
     placement.put("tenancy", "default");
+    // As in the example of DescribeInstances, where there is no group.
+    placement.put("groupName", "");
     asked.ifPresent(params -> placement.putAll(Ec2Rules.mirrored(params)));
     placement.put("availabilityZone", zone);
     placement.put("availabilityZoneId", Zones.id(zone));

@@ -7,6 +7,7 @@ import io.github.kmsrotation.testkit.http.Operation;
 import io.github.kmsrotation.testkit.http.Params;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,6 +22,8 @@ final class EncryptionOperations {
 
   private final KmsKeys keys;
   private final KeyUse use;
+
+  private static final String MODIFIERS = "DryRunModifiers";
 
   EncryptionOperations(KmsKeys keys, Timeline timeline) {
     this.keys = keys;
@@ -45,7 +48,8 @@ final class EncryptionOperations {
             "CiphertextBlob",
             "EncryptionContext",
             "EncryptionAlgorithm",
-            "DryRun"));
+            "DryRun",
+            MODIFIERS));
     operations.put(
         "ReEncrypt",
         Operation.read(
@@ -57,7 +61,8 @@ final class EncryptionOperations {
             "DestinationKeyId",
             "DestinationEncryptionContext",
             "DestinationEncryptionAlgorithm",
-            "DryRun"));
+            "DryRun",
+            MODIFIERS));
   }
 
   /** What is decrypted: the key, the plaintext and the material that it was sealed under. */
@@ -82,8 +87,29 @@ final class EncryptionOperations {
     return answer;
   }
 
+  /**
+   * Whether only the right to the keys is asked for, without a ciphertext.
+   *
+   * @see <a href="https://docs.aws.amazon.com/kms/latest/developerguide/testing-permissions.html">
+   *     Testing your permissions</a>
+   */
+  private static boolean ignoresCiphertext(Params params) {
+    List<String> modifiers = params.texts(MODIFIERS);
+    modifiers.stream()
+        .filter(modifier -> !modifier.equals("IGNORE_CIPHERTEXT"))
+        .findFirst()
+        .ifPresent(
+            modifier -> {
+              throw KmsRules.validation("There is no DryRunModifier " + modifier + ".");
+            });
+    return !modifiers.isEmpty() && params.truth("DryRun").orElse(false);
+  }
+
   private Map<String, Object> decrypt(AwsRequest request) {
     Params params = request.params();
+    if (ignoresCiphertext(params)) {
+      use.succeed(request, use.usable(request, params.required("KeyId"), "ENCRYPT_DECRYPT"));
+    }
     Opened opened =
         open(
             request,
@@ -101,6 +127,11 @@ final class EncryptionOperations {
 
   private Map<String, Object> reEncrypt(AwsRequest request) {
     Params params = request.params();
+    if (ignoresCiphertext(params)) {
+      use.usable(request, params.required("SourceKeyId"), "ENCRYPT_DECRYPT");
+      use.succeed(
+          request, use.usable(request, params.required("DestinationKeyId"), "ENCRYPT_DECRYPT"));
+    }
     Opened opened =
         open(
             request,
