@@ -127,7 +127,7 @@ public final class InstanceVolumes implements AutoCloseable {
     }
   }
 
-  private static <B extends AwsClientBuilder<B, C>, C> C local(B builder, EmbeddedAws aws) {
+  static <B extends AwsClientBuilder<B, C>, C> C local(B builder, EmbeddedAws aws) {
     return builder
         .endpointOverride(aws.endpoint())
         .region(Region.of(aws.region()))

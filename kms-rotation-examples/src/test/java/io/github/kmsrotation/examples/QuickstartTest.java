@@ -61,6 +61,22 @@ class QuickstartTest {
   }
 
   @Test
+  void ordersArchive_isUnderTheNewKey() throws Exception {
+    String printed = printed(OrdersArchive::main);
+
+    Matcher before = archive(printed, "Before: ");
+    Matcher after = archive(printed, "After: ");
+    assertThat(printed).contains("SUCCEEDED");
+    assertThat(after.group(1)).isNotEqualTo(before.group(1));
+  }
+
+  private static Matcher archive(String printed, String start) {
+    Matcher line = Pattern.compile(start + "300 objects under (\\S+)").matcher(printed);
+    assertThat(line.find()).as(start + " in " + printed).isTrue();
+    return line;
+  }
+
+  @Test
   void ordersInSync_rotates_andShowsTheSameOrdersAtTheSameEndpoint() throws Exception {
     String printed = printed(OrdersInSync::main);
 
