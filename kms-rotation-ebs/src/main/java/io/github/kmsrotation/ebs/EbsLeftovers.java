@@ -21,8 +21,9 @@ import software.amazon.awssdk.services.ec2.model.VolumeState;
 
 /**
  * Volumes and snapshots that carry a run's tag. What may be the only copy of something stays: a
- * volume that is attached, or whose original is gone, and a snapshot whose volume is gone. AMIs and
- * instances that a run made are not looked at.
+ * volume that is attached, or whose original is gone, and a snapshot whose volume is gone; and so
+ * does a backup that has the run's tag only as its volume has it. AMIs and instances that a run
+ * made are not looked at.
  */
 final class EbsLeftovers implements Leftovers {
 
@@ -109,9 +110,18 @@ final class EbsLeftovers implements Leftovers {
         snapshot.snapshotId(),
         "EBS snapshot of " + snapshot.volumeId(),
         SnapshotsStep.DELETE,
-        hasVolume
-            ? Optional.empty()
-            : Optional.of("Its volume is not found: it may be the only copy."));
+        isOf(run, snapshot)
+            ? hasVolume
+                ? Optional.empty()
+                : Optional.of("Its volume is not found: it may be the only copy.")
+            : Optional.of(
+                "It has the run's tag, as a backup of a new volume has, and another maker."));
+  }
+
+  /** Whoever backs a volume up may copy its tags, and describes the snapshot otherwise. */
+  private static boolean isOf(RunId run, Snapshot snapshot) {
+    return VolumeAttribute.text(snapshot.description()).startsWith("kms-rotation run " + run)
+        || snapshot.tags().stream().anyMatch(tag -> tag.key().equals(RunTag.COPY_KEY));
   }
 
   @Override

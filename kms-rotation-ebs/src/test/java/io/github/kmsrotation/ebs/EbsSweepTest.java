@@ -16,6 +16,7 @@ import io.github.kmsrotation.run.SweepReport;
 import io.github.kmsrotation.run.SweepReport.Fate;
 import io.github.kmsrotation.run.SweepScope;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -23,7 +24,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.ec2.model.Filter;
+import software.amazon.awssdk.services.ec2.model.ResourceType;
 import software.amazon.awssdk.services.ec2.model.Snapshot;
+import software.amazon.awssdk.services.ec2.model.TagSpecification;
 import software.amazon.awssdk.services.ec2.model.Volume;
 
 /** A sweep removes what was left, and nothing that a run has, kept, or may be the only copy. */
@@ -141,6 +144,29 @@ class EbsSweepTest {
     assertThat(tagged()).isEqualTo(before);
   }
 
+  /** As a lifecycle policy makes it that copies tags. */
+  @Test
+  void sweep_leavesABackupThatHasTheRunsTagFromItsVolume() {
+    runUpToCutover();
+    Volume made =
+        world.ec2.describeVolumes(r -> r.filters(byTag())).volumes().stream()
+            .findFirst()
+            .orElseThrow();
+    TagSpecification tags =
+        TagSpecification.builder().resourceType(ResourceType.SNAPSHOT).tags(made.tags()).build();
+    String backup =
+        world
+            .ec2
+            .createSnapshot(
+                r -> r.volumeId(made.volumeId()).description("nightly").tagSpecifications(tags))
+            .snapshotId();
+    world.pass(Duration.ofHours(1));
+
+    withoutItsJournal().sweep("ebs", SweepScope.UNKNOWN_RUNS_TOO, toRemove -> YES);
+
+    assertThat(world.aws.ec2().snapshots()).containsKey(backup);
+  }
+
   @Test
   void sweep_ofUnknownRunsApproved_removesAndJournalsAll() {
     runUpToCutover();
@@ -180,6 +206,7 @@ class EbsSweepTest {
             .createSnapshot(
                 r ->
                     r.volumeId(root)
+                        .description("kms-rotation run " + id(run) + ": before the move")
                         .tagSpecifications(
                             EbsWorld.tags("snapshot", EbsWorld.tag(RunId.TAG_KEY, id(run)))))
             .snapshotId();
