@@ -119,6 +119,7 @@ final class Ec2 {
                 .toList());
   }
 
+  /** By its name, too, which is one image's alone: somebody may have copied it with its tags. */
   Optional<Image> imageMadeBy(AwsReader reader, RunId run) {
     Filter filter = filter(RUN_TAG, List.of(run.value()));
     return reader
@@ -126,6 +127,7 @@ final class Ec2 {
             "ec2:DescribeImages",
             () -> client.describeImages(r -> r.owners("self").filters(filter)).images())
         .stream()
+        .filter(image -> ImageStep.name(run).equals(image.name()))
         .findFirst();
   }
 

@@ -4,6 +4,7 @@ import io.github.kmsrotation.aws.AwsFailure;
 import io.github.kmsrotation.aws.SentOnce;
 import io.github.kmsrotation.plan.Facts;
 import io.github.kmsrotation.plan.Phase;
+import io.github.kmsrotation.plan.RunId;
 import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StepOutcome;
@@ -95,6 +96,10 @@ final class ImageStep extends EbsStep {
     };
   }
 
+  static String name(RunId run) {
+    return "kms-rotation-" + run;
+  }
+
   private Optional<StepOutcome> create(StepContext context) {
     try {
       context.mutate(
@@ -105,7 +110,7 @@ final class ImageStep extends EbsStep {
                   .createImage(
                       r ->
                           r.instanceId(original())
-                              .name("kms-rotation-" + env.runId())
+                              .name(name(env.runId()))
                               .description(
                                   "kms-rotation run " + env.runId() + ": " + original() + " before")
                               .noReboot(true)

@@ -8,6 +8,7 @@ import io.github.kmsrotation.error.MissingOptionException;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.PlanningException;
 import io.github.kmsrotation.plan.RotationPlan;
+import io.github.kmsrotation.plan.RunId;
 import io.github.kmsrotation.run.Approval;
 import io.github.kmsrotation.run.Approvals;
 import io.github.kmsrotation.run.RotationReport;
@@ -22,6 +23,7 @@ import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesResponse;
+import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.Reservation;
 import software.amazon.awssdk.services.ec2.model.Tag;
 
@@ -278,6 +280,33 @@ class NewInstanceTest {
                     .with(aws.stopping().build())
                     .plan())
         .hasMessageContaining("the target is not an instance");
+  }
+
+  /** As a copy has that was made with all tags. */
+  @Test
+  void imageOfSomebodyElse_thatHasTheRunsTag_isNeitherLaunchedNorDeregistered() {
+    start();
+    EbsOptions options = aws.losing().build();
+    RotationPlan plan = aws.plan(options);
+    String theirs =
+        aws.world
+            .ec2
+            .createImage(
+                r ->
+                    r.instanceId(aws.original)
+                        .name("theirs")
+                        .noReboot(true)
+                        .tagSpecifications(
+                            EbsWorld.tags(
+                                "image", EbsWorld.tag(RunId.TAG_KEY, plan.runId().value()))))
+            .imageId();
+
+    aws.approving(options).run(plan).requireComplete();
+
+    assertThat(aws.describe(aws.successor()).imageId()).isNotEqualTo(theirs);
+    assertThat(aws.world.ec2.describeImages(r -> r.owners("self")).images())
+        .extracting(Image::imageId)
+        .contains(theirs);
   }
 
   @Test
