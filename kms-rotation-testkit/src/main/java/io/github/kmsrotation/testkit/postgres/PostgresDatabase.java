@@ -83,7 +83,7 @@ public final class PostgresDatabase implements AutoCloseable {
    *
    * @param directory where it is to be
    * @param primary which it follows
-   * @return the cluster, not started
+   * @return the cluster, started
    */
   public static PostgresDatabase follow(Path directory, PostgresDatabase primary) {
     primary.port();

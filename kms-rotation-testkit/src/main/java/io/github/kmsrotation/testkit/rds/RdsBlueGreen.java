@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 
 /**
  * Blue/green deployments of DB instances. The green one is a standby of the blue one's PostgreSQL,
@@ -38,7 +37,6 @@ final class RdsBlueGreen {
   private static final int LONGEST_TIMEOUT = 3_600;
 
   private final RdsStore store;
-  private final RandomGenerator random = new java.security.SecureRandom();
 
   RdsBlueGreen(RdsStore store) {
     this.store = store;
@@ -113,9 +111,7 @@ final class RdsBlueGreen {
     if (blue.database.isEmpty()) {
       throw AwsError.notModelled("a blue/green deployment of the engine " + blue.text("Engine"));
     }
-    if (store.instances.size() >= RdsStore.MOST_INSTANCES) {
-      throw AwsError.badRequest("InstanceQuotaExceeded", "DB instance quota exceeded");
-    }
+    store.requireRoomForInstance();
     return blue;
   }
 
@@ -189,11 +185,8 @@ final class RdsBlueGreen {
     deployment.status = "AVAILABLE";
   }
 
-  private String letters(int count) {
-    String letters = "abcdefghijklmnopqrstuvwxyz0123456789";
-    StringBuilder text = new StringBuilder();
-    random.ints(count, 0, letters.length()).forEach(i -> text.append(letters.charAt(i)));
-    return text.toString();
+  private static String letters(int count) {
+    return RdsStore.random("abcdefghijklmnopqrstuvwxyz0123456789", count);
   }
 
   private Map<String, Object> describe(AwsRequest request) {
@@ -318,13 +311,9 @@ final class RdsBlueGreen {
           "InvalidParameterCombination",
           "DeleteTarget can't be specified if the status is SWITCHOVER_COMPLETED.");
     }
-    if (withTarget && deployment.green.filter(g -> g.is("DeletionProtection")).isPresent()) {
-      throw AwsError.badRequest(
-          "InvalidParameterCombination",
-          "Cannot delete protected DB Instance, please disable deletion protection and try again.");
-    }
-    deployment.status = "DELETING";
     Optional<DbInstance> doomed = withTarget ? deployment.green : Optional.empty();
+    doomed.ifPresent(RdsStore::requireUnprotected);
+    deployment.status = "DELETING";
     doomed.ifPresent(
         green -> {
           green.status = "deleting";

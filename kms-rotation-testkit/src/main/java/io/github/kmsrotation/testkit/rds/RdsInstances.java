@@ -177,9 +177,7 @@ final class RdsInstances {
     String identifier =
         store.newInstanceIdentifier(
             request.region(), request.params().required("DBInstanceIdentifier"));
-    if (store.instances.size() >= RdsStore.MOST_INSTANCES) {
-      throw AwsError.badRequest("InstanceQuotaExceeded", "DB instance quota exceeded");
-    }
+    store.requireRoomForInstance();
     return new DbInstance(
         request.region(), RdsStore.newResourceId("db-"), identifier, store.timeline.now());
   }
@@ -327,11 +325,7 @@ final class RdsInstances {
   private Map<String, Object> delete(AwsRequest request) {
     DbInstance instance = store.instance(request);
     Optional<String> last = RdsStore.finalSnapshot(request.params());
-    if (instance.is("DeletionProtection")) {
-      throw AwsError.badRequest(
-          "InvalidParameterCombination",
-          "Cannot delete protected DB Instance, please disable deletion protection and try again.");
-    }
+    RdsStore.requireUnprotected(instance);
     store.requireNotDeployed(instance);
     if (instance.status.equals("deleting")) {
       throw AwsError.badRequest(

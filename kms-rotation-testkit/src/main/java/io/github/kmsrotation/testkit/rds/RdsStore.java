@@ -68,12 +68,15 @@ final class RdsStore {
   }
 
   static String newResourceId(String prefix) {
-    String letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    StringBuilder id = new StringBuilder(prefix);
+    return prefix + random("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 26);
+  }
+
+  static String random(String letters, int count) {
+    StringBuilder text = new StringBuilder();
     new java.security.SecureRandom()
-        .ints(26, 0, letters.length())
-        .forEach(i -> id.append(letters.charAt(i)));
-    return id.toString();
+        .ints(count, 0, letters.length())
+        .forEach(i -> text.append(letters.charAt(i)));
+    return text.toString();
   }
 
   void neverFinish(String operation) {
@@ -240,6 +243,20 @@ final class RdsStore {
               + " allowed with it.");
     }
     return last;
+  }
+
+  void requireRoomForInstance() {
+    if (instances.size() >= MOST_INSTANCES) {
+      throw AwsError.badRequest("InstanceQuotaExceeded", "DB instance quota exceeded");
+    }
+  }
+
+  static void requireUnprotected(DbInstance instance) {
+    if (instance.is("DeletionProtection")) {
+      throw AwsError.badRequest(
+          "InvalidParameterCombination",
+          "Cannot delete protected DB Instance, please disable deletion protection and try again.");
+    }
   }
 
   static void requireAvailable(DbInstance instance) {
