@@ -11,24 +11,34 @@ import java.util.Optional;
 import software.amazon.awssdk.services.rds.model.DBInstance;
 import software.amazon.awssdk.services.rds.model.DBSnapshot;
 
-/** Deletes the intermediate DB snapshots and takes the run's tag off the replacement. */
+/**
+ * Deletes the intermediate DB snapshots, if the way has any, and takes the run's tag off the
+ * replacement.
+ */
 final class CleanUpStep extends RdsStep {
 
   private static final String UNTAG = "rds:RemoveTagsFromResource";
 
-  CleanUpStep(Env env) {
+  private final List<String> snapshots;
+
+  private CleanUpStep(String title, List<String> calls, List<String> snapshots, Env env) {
     super(
-        new StepDescription(
-            "clean-up",
-            env.names().way() == RdsWay.BLUE_GREEN
-                ? "Delete the run's tag from the replacement"
-                : "Delete the two intermediate DB snapshots, and the run's tag from the"
-                    + " replacement",
-            Phase.RETIRE,
-            List.of(SnapshotStep.DELETE, UNTAG),
-            List.of(),
-            Undo.IRREVERSIBLE),
+        new StepDescription("clean-up", title, Phase.RETIRE, calls, List.of(), Undo.IRREVERSIBLE),
         env);
+    this.snapshots = snapshots;
+  }
+
+  static CleanUpStep withSnapshots(Env env) {
+    return new CleanUpStep(
+        "Delete the two intermediate DB snapshots, and the run's tag from the replacement",
+        List.of(SnapshotStep.DELETE, UNTAG),
+        List.of(env.names().snapshot(), env.names().rekeyedSnapshot()),
+        env);
+  }
+
+  static CleanUpStep withoutSnapshots(Env env) {
+    return new CleanUpStep(
+        "Delete the run's tag from the replacement", List.of(UNTAG), List.of(), env);
   }
 
   @Override
@@ -37,7 +47,7 @@ final class CleanUpStep extends RdsStep {
     if (unfit.isPresent()) {
       return unfit.get();
     }
-    for (String snapshot : List.of(names.snapshot(), names.rekeyedSnapshot())) {
+    for (String snapshot : snapshots) {
       StepOutcome deleted = delete(context, snapshot);
       if (!(deleted instanceof StepOutcome.Done)) {
         return deleted;

@@ -5,6 +5,7 @@ import io.github.kmsrotation.rds.data.DatabaseEndpoint;
 import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.services.rds.RdsClient;
+import software.amazon.awssdk.services.rds.model.BlueGreenDeployment;
 import software.amazon.awssdk.services.rds.model.DBInstance;
 import software.amazon.awssdk.services.rds.model.DBSnapshot;
 import software.amazon.awssdk.services.rds.model.DbInstanceNotFoundException;
@@ -65,6 +66,14 @@ final class Rds {
     } catch (DbSnapshotNotFoundException e) {
       return Optional.empty();
     }
+  }
+
+  List<BlueGreenDeployment> deployments(AwsReader reader) {
+    return reader.read(
+        "rds:DescribeBlueGreenDeployments",
+        () ->
+            client.describeBlueGreenDeploymentsPaginator(r -> {}).blueGreenDeployments().stream()
+                .toList());
   }
 
   private static <T> Optional<T> first(List<T> list) {

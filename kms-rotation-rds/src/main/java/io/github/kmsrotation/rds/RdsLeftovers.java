@@ -46,15 +46,6 @@ final class RdsLeftovers implements Leftovers {
                     .dbSnapshots()
                     .stream()
                     .toList());
-    List<BlueGreenDeployment> deployments =
-        reader.read(
-            "rds:DescribeBlueGreenDeployments",
-            () ->
-                client
-                    .describeBlueGreenDeploymentsPaginator(r -> {})
-                    .blueGreenDeployments()
-                    .stream()
-                    .toList());
     Set<String> existing =
         instances.stream().map(DBInstance::dbInstanceIdentifier).collect(Collectors.toSet());
     List<Leftover> found = new ArrayList<>();
@@ -64,7 +55,7 @@ final class RdsLeftovers implements Leftovers {
     for (DBSnapshot snapshot : snapshots) {
       run(snapshot.tagList()).ifPresent(run -> found.add(leftover(run, snapshot, existing)));
     }
-    for (BlueGreenDeployment deployment : deployments) {
+    for (BlueGreenDeployment deployment : new Rds(client).deployments(reader)) {
       run(deployment.tagList()).ifPresent(run -> found.add(leftover(run, deployment, instances)));
     }
     return found;

@@ -18,38 +18,41 @@ final class RdsPlanning {
   private final PlanRequest<RdsTarget> request;
   private final RdsOptions options;
   private final Rds rds;
-  private RdsNames names;
+  private final RdsNames target;
   private final Findings findings;
 
   RdsPlanning(PlanRequest<RdsTarget> request, RdsOptions options, Rds rds) {
     this.request = request;
     this.options = options;
     this.rds = rds;
-    this.names = new RdsNames(request.target().id(), request.runId());
+    this.target = new RdsNames(request.target().id(), request.runId());
     this.findings = new Findings(request.target().id());
   }
 
   RotationPlan plan() {
     DBInstance original = original();
     String region = part(original.dbInstanceArn(), 3);
-    List<String> rationale = chooseWay(original);
+    Choice choice = chooseWay(original);
+    RdsNames names = new RdsNames(target.original(), target.runId(), choice.way());
     new RdsPreflight(request, options, rds, names, findings).check(original);
     TargetKey key =
         TargetKey.choose(request, Optional.ofNullable(original.kmsKeyId()), region, findings);
     findings.throwIfAny(what());
-    rationale.addAll(0, key.rationale());
-    return build(original, region, rationale, key.arn().orElseThrow().value());
+    List<String> rationale = new ArrayList<>(key.rationale());
+    rationale.addAll(choice.rationale());
+    return build(original, region, names, rationale, key.arn().orElseThrow().value());
   }
 
-  /** Sentences that say why. */
-  private List<String> chooseWay(DBInstance original) {
-    List<String> rationale = new ArrayList<>();
+  /** A way, and sentences that say why. */
+  private record Choice(RdsWay way, List<String> rationale) {}
+
+  private Choice chooseWay(DBInstance original) {
     if (options.blueGreen() == BlueGreen.NEVER) {
-      return rationale;
+      return new Choice(RdsWay.SNAPSHOT, List.of());
     }
     List<String> obstacles = new ArrayList<>();
     findings.check(
-        () -> obstacles.addAll(BlueGreenFitness.obstacles(original, rds, request.calls(), names)));
+        () -> obstacles.addAll(BlueGreenFitness.obstacles(original, rds, request.calls(), target)));
     if (options.blueGreen() == BlueGreen.REQUIRED) {
       obstacles.forEach(
           obstacle ->
@@ -60,21 +63,20 @@ final class RdsPlanning {
     } else {
       obstacles.addAll(BlueGreenFitness.wishes(options));
       if (!obstacles.isEmpty()) {
-        rationale.add("It goes by DB snapshots and no blue/green deployment: ");
-        rationale.addAll(obstacles);
-        return rationale;
+        obstacles.add(0, "It goes by DB snapshots and no blue/green deployment: ");
+        return new Choice(RdsWay.SNAPSHOT, obstacles);
       }
     }
-    names = new RdsNames(names.original(), names.runId(), RdsWay.BLUE_GREEN);
-    rationale.add(
-        "A blue/green deployment moves it without losing a write: RDS can make one, and it stops"
-            + " writes for about a minute.");
-    return rationale;
+    return new Choice(
+        RdsWay.BLUE_GREEN,
+        List.of(
+            "A blue/green deployment moves it without losing a write: RDS can make one, and it"
+                + " stops writes for about a minute."));
   }
 
   private DBInstance original() {
     Optional<Optional<DBInstance>> found =
-        findings.look(() -> rds.instance(request.calls(), names.original()));
+        findings.look(() -> rds.instance(request.calls(), target.original()));
     if (found.isPresent() && found.get().isEmpty()) {
       findings.problem(
           "There is no such DB instance.",
@@ -85,7 +87,11 @@ final class RdsPlanning {
   }
 
   private RotationPlan build(
-      DBInstance original, String region, List<String> rationale, String targetKeyArn) {
+      DBInstance original,
+      String region,
+      RdsNames names,
+      List<String> rationale,
+      String targetKeyArn) {
     Instant now = request.clock().instant();
     RotationPlan.Builder plan =
         RotationPlan.builder(request.runId(), now)
@@ -103,7 +109,7 @@ final class RdsPlanning {
   }
 
   private String what() {
-    return "DB instance '" + names.original() + "'";
+    return "DB instance '" + target.original() + "'";
   }
 
   private static String part(String arn, int index) {

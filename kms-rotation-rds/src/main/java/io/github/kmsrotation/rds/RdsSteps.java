@@ -53,7 +53,7 @@ final class RdsSteps {
         new BeforeRetireStep(env),
         new UnprotectStep(env),
         new RetireInstanceStep(env),
-        new CleanUpStep(env));
+        CleanUpStep.withoutSnapshots(env));
   }
 
   private static Step settingsVerified(RdsStep.Env env) {
@@ -105,7 +105,7 @@ final class RdsSteps {
     }
     steps.add(new UnprotectStep(env));
     steps.add(new RetireInstanceStep(env));
-    steps.add(new CleanUpStep(env));
+    steps.add(CleanUpStep.withSnapshots(env));
     return steps;
   }
 

@@ -1,6 +1,5 @@
 package io.github.kmsrotation.rds;
 
-import io.github.kmsrotation.plan.Evidence;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepDescription;
@@ -141,7 +140,7 @@ final class SwitchOverStep extends RdsStep {
     return Fitness.ofOriginal(env, Optional.of(original), names.original())
         .or(() -> Fitness.ofReplacement(env, context, green.dbInstanceIdentifier()))
         .or(() -> othersThatFollow(original, green))
-        .or(() -> changed(original, green));
+        .or(() -> Handover.differences(env, original, green));
   }
 
   /** A read replica that was made meanwhile would stay with the former. Green may look like one. */
@@ -158,24 +157,6 @@ final class SwitchOverStep extends RdsStep {
             StepOutcome.blocked(
                 "The original has read replicas by now, which would stay with it: " + others + ".",
                 "Delete them and resume, or roll back."));
-  }
-
-  private static Optional<StepOutcome> changed(DBInstance original, DBInstance green) {
-    List<Evidence> differences =
-        SettingsVerifier.compare(original, green, RdsWay.BLUE_GREEN).stream()
-            .filter(e -> !e.matches())
-            .toList();
-    return differences.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new StepOutcome.Blocked(
-                "The original was changed since its settings were carried over: "
-                    + differences
-                    + ".",
-                "Change '"
-                    + green.dbInstanceIdentifier()
-                    + "' in the same way and resume, or roll back.",
-                differences));
   }
 
   private StepOutcome send(StepContext context, String deploymentId) {

@@ -62,15 +62,8 @@ final class Topology {
   static Optional<Notice> deployment(AwsReader reader, Rds rds, DBInstance original) {
     String arn = original.dbInstanceArn();
     boolean isInOne =
-        reader.read(
-            "rds:DescribeBlueGreenDeployments",
-            () ->
-                rds
-                    .client()
-                    .describeBlueGreenDeploymentsPaginator(r -> {})
-                    .blueGreenDeployments()
-                    .stream()
-                    .anyMatch(d -> arn.equals(d.source()) || arn.equals(d.target())));
+        rds.deployments(reader).stream()
+            .anyMatch(d -> arn.equals(d.source()) || arn.equals(d.target()));
     return isInOne
         ? Optional.of(
             new Notice(

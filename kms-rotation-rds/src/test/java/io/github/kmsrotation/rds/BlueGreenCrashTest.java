@@ -59,16 +59,7 @@ class BlueGreenCrashTest {
   @BeforeEach
   void create() throws SQLException {
     world = new RdsWorld(directory.resolve("journal"), UnusualSettings::apply);
-    world.rds.addRoleToDBInstance(
-        r ->
-            r.dbInstanceIdentifier(RdsWorld.DATABASE)
-                .featureName("s3Import")
-                .roleArn("arn:aws:iam::123456789012:role/orders-import"));
-    world.settle();
-    world.sql(
-        RdsWorld.DATABASE,
-        "CREATE TABLE orders (id bigint PRIMARY KEY)",
-        "INSERT INTO orders SELECT generate_series(1, 100)");
+    world.addRoleAndOrders();
     original = world.instance(RdsWorld.DATABASE).dbiResourceId();
     world.aws.calls().clear();
   }

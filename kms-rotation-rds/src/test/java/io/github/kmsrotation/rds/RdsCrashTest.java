@@ -76,16 +76,7 @@ class RdsCrashTest {
 
   private void createDatabase(TestClock clock) throws SQLException {
     world = new RdsWorld(directory.resolve("journal"), clock, UnusualSettings::apply);
-    world.rds.addRoleToDBInstance(
-        r ->
-            r.dbInstanceIdentifier(RdsWorld.DATABASE)
-                .featureName("s3Import")
-                .roleArn("arn:aws:iam::123456789012:role/orders-import"));
-    world.settle();
-    world.sql(
-        RdsWorld.DATABASE,
-        "CREATE TABLE orders (id bigint PRIMARY KEY)",
-        "INSERT INTO orders SELECT generate_series(1, 100)");
+    world.addRoleAndOrders();
     world.aws.calls().clear();
   }
 

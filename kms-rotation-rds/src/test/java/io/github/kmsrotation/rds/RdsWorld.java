@@ -81,6 +81,20 @@ final class RdsWorld implements AutoCloseable {
     untilAvailable();
   }
 
+  /** A role, which no restore carries over, and a hundred orders. */
+  void addRoleAndOrders() throws SQLException {
+    rds.addRoleToDBInstance(
+        r ->
+            r.dbInstanceIdentifier(DATABASE)
+                .featureName("s3Import")
+                .roleArn("arn:aws:iam::123456789012:role/orders-import"));
+    settle();
+    sql(
+        DATABASE,
+        "CREATE TABLE orders (id bigint PRIMARY KEY)",
+        "INSERT INTO orders SELECT generate_series(1, 100)");
+  }
+
   /** Lets what is under way in RDS come to its end. */
   void settle() {
     waitFor(Duration.ofMinutes(30));
