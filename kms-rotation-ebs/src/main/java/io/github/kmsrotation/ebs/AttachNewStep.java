@@ -1,7 +1,6 @@
 package io.github.kmsrotation.ebs;
 
 import io.github.kmsrotation.aws.AwsFailure;
-import io.github.kmsrotation.aws.SentOnce;
 import io.github.kmsrotation.plan.Facts;
 import io.github.kmsrotation.plan.Phase;
 import io.github.kmsrotation.plan.StepContext;
@@ -148,16 +147,7 @@ final class AttachNewStep extends EbsStep {
       context.mutate(
           ATTACH,
           id,
-          () ->
-              ec2.client()
-                  .attachVolume(
-                      r -> {
-                        r.volumeId(id)
-                            .instanceId(instanceId())
-                            .device(free.get())
-                            .overrideConfiguration(SentOnce.override());
-                        disk.card().ifPresent(r::ebsCardIndex);
-                      }));
+          () -> ec2.client().attachVolume(disk.attaching(id, instanceId(), free.get())));
       attachmentsHere++;
     } catch (Ec2Exception e) {
       return refused(e, id, free.get());

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.ec2.model.VolumeAttachment;
-import software.amazon.awssdk.services.ec2.model.VolumeAttachmentState;
 
 /**
  * Puts a volume that was copied to block by block at the original's device: takes it off the device
@@ -84,8 +83,7 @@ final class BlockSwapStep extends EbsStep {
   private boolean isOriginalThere(StepContext context) {
     return ec2.volume(context, disk.volumeId())
         .flatMap(volume -> Fitness.attachmentTo(volume, env.subject().instance()))
-        .filter(there -> there.state() == VolumeAttachmentState.ATTACHED)
-        .filter(there -> !isSettling(context, Exchange.DETACH, disk.volumeId()))
+        .filter(there -> !Detachment.isUnderWay(context, disk.volumeId(), there))
         .isPresent();
   }
 

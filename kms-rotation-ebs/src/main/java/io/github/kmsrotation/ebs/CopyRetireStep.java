@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.ec2.model.VolumeAttachment;
-import software.amazon.awssdk.services.ec2.model.VolumeAttachmentState;
 import software.amazon.awssdk.services.ec2.model.VolumeState;
 
 /**
@@ -76,10 +75,7 @@ final class CopyRetireStep extends EbsStep {
 
   /** Once it is being detached, nothing is asked of it any more. */
   private Optional<StepOutcome> inUse(StepContext context, VolumeAttachment here) {
-    boolean isLeaving =
-        here.state() != VolumeAttachmentState.ATTACHED
-            || isSettling(context, Detachment.DETACH, disk.volumeId());
-    if (isLeaving) {
+    if (Detachment.isUnderWay(context, disk.volumeId(), here)) {
       return Optional.empty();
     }
     boolean isNewAttempt = !wasAdvanced;

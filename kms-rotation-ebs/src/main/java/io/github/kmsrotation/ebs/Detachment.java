@@ -26,13 +26,15 @@ final class Detachment {
               + " still uses it.",
           "Unmount it on the instance, and go on.");
     }
-    boolean isUnderWay =
-        attachment.state() != VolumeAttachmentState.ATTACHED
-            || EbsStep.isSettling(context, DETACH, id);
-    if (!isUnderWay) {
+    if (!isUnderWay(context, id, attachment)) {
       send(env, context, id, attachment);
     }
     return env.waitFor("ec2:VolumeDetached", id, attachment.stateAsString());
+  }
+
+  static boolean isUnderWay(StepContext context, String id, VolumeAttachment attachment) {
+    return attachment.state() != VolumeAttachmentState.ATTACHED
+        || EbsStep.isSettling(context, DETACH, id);
   }
 
   private static void send(

@@ -88,9 +88,9 @@ final class Discarding {
                       r ->
                           r.volumeId(id)
                               .description(
-                                  "kms-rotation run "
-                                      + env.runId()
-                                      + ", rolled back: what was written while it served")
+                                  RunTag.description(
+                                      env.runId(),
+                                      ", rolled back: what was written while it served"))
                               .overrideConfiguration(SentOnce.override())
                               .tagSpecifications(
                                   RunTag.specification(

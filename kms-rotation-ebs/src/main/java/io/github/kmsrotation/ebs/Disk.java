@@ -1,6 +1,8 @@
 package io.github.kmsrotation.ebs;
 
+import io.github.kmsrotation.aws.SentOnce;
 import java.util.Optional;
+import software.amazon.awssdk.services.ec2.model.AttachVolumeRequest;
 
 /**
  * A volume that is to be rotated, as planning found it.
@@ -19,6 +21,18 @@ record Disk(
   /** For people. */
   String name() {
     return device.map(at -> volumeId + " (" + at + ")").orElse(volumeId);
+  }
+
+  /** The request that attaches a volume as this one is, at a device; sent once. */
+  AttachVolumeRequest attaching(String id, String instanceId, String at) {
+    AttachVolumeRequest.Builder request =
+        AttachVolumeRequest.builder()
+            .volumeId(id)
+            .instanceId(instanceId)
+            .device(at)
+            .overrideConfiguration(SentOnce.override());
+    card.ifPresent(request::ebsCardIndex);
+    return request.build();
   }
 
   String stored() {

@@ -126,9 +126,9 @@ final class Dismissal {
                       r ->
                           r.instanceSpecification(i -> i.instanceId(instanceId))
                               .description(
-                                  "kms-rotation run "
-                                      + env.runId()
-                                      + ", rolled back: what was written while it served")
+                                  RunTag.description(
+                                      env.runId(),
+                                      ", rolled back: what was written while it served"))
                               .overrideConfiguration(SentOnce.override())
                               .tagSpecifications(
                                   RunTag.specification(

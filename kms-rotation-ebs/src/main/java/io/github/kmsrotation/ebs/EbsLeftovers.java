@@ -105,22 +105,24 @@ final class EbsLeftovers implements Leftovers {
   }
 
   private static Leftover leftover(RunId run, Snapshot snapshot, boolean hasVolume) {
+    Optional<String> keep = Optional.empty();
+    if (!isOf(run, snapshot)) {
+      keep =
+          Optional.of("It has the run's tag, as a backup of a new volume has, and another maker.");
+    } else if (!hasVolume) {
+      keep = Optional.of("Its volume is not found: it may be the only copy.");
+    }
     return new Leftover(
         run,
         snapshot.snapshotId(),
         "EBS snapshot of " + snapshot.volumeId(),
         SnapshotsStep.DELETE,
-        isOf(run, snapshot)
-            ? hasVolume
-                ? Optional.empty()
-                : Optional.of("Its volume is not found: it may be the only copy.")
-            : Optional.of(
-                "It has the run's tag, as a backup of a new volume has, and another maker."));
+        keep);
   }
 
   /** Whoever backs a volume up may copy its tags, and describes the snapshot otherwise. */
   private static boolean isOf(RunId run, Snapshot snapshot) {
-    return VolumeAttribute.text(snapshot.description()).startsWith("kms-rotation run " + run)
+    return VolumeAttribute.text(snapshot.description()).startsWith(RunTag.description(run, ""))
         || snapshot.tags().stream().anyMatch(tag -> tag.key().equals(RunTag.COPY_KEY));
   }
 

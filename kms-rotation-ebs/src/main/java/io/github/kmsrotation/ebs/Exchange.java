@@ -213,17 +213,7 @@ final class Exchange {
       context.mutate(
           ATTACH,
           id,
-          () ->
-              env.ec2()
-                  .client()
-                  .attachVolume(
-                      r -> {
-                        r.volumeId(id)
-                            .instanceId(instanceId())
-                            .device(device())
-                            .overrideConfiguration(SentOnce.override());
-                        disk.card().ifPresent(r::ebsCardIndex);
-                      }));
+          () -> env.ec2().client().attachVolume(disk.attaching(id, instanceId(), device())));
     } catch (Ec2Exception e) {
       return AwsFailure.errorCode(e).equals("VolumeInUse")
           ? env.waitFor("ec2:VolumeAttached", id, "in use")

@@ -112,7 +112,7 @@ final class ImageStep extends EbsStep {
                           r.instanceId(original())
                               .name(name(env.runId()))
                               .description(
-                                  "kms-rotation run " + env.runId() + ": " + original() + " before")
+                                  RunTag.description(env.runId(), ": " + original() + " before"))
                               .noReboot(true)
                               .overrideConfiguration(SentOnce.override())
                               .tagSpecifications(

@@ -24,8 +24,6 @@ record ImageUsers(List<String> blocking, List<String> others) {
 
   private static final String GROUP_TAG = "aws:autoscaling:groupName";
 
-  private static final String AN_AMI = "the AMI";
-
   /**
    * How a version names a parameter that holds the AMI's id. EC2 would resolve it, in the caller's
    * name, and fail the look at all templates where the caller may not read it.
@@ -44,7 +42,12 @@ record ImageUsers(List<String> blocking, List<String> others) {
 
   static ImageUsers find(Ec2 ec2, AwsReader reader, String imageId) {
     ImageUsers templates =
-        templates(ec2.client(), reader, AN_AMI, data -> imageId.equals(data.imageId()));
+        templates(
+            ec2.client(),
+            reader,
+            "the AMI",
+            data -> imageId.equals(data.imageId()),
+            data -> VolumeAttribute.text(data.imageId()).startsWith(BY_PARAMETER));
     List<String> others = new ArrayList<>(templates.others());
     others.addAll(groups(ec2, reader, imageId));
     return new ImageUsers(templates.blocking(), List.copyOf(others));
@@ -58,14 +61,16 @@ record ImageUsers(List<String> blocking, List<String> others) {
         "the snapshot",
         data ->
             data.blockDeviceMappings().stream()
-                .anyMatch(m -> m.ebs() != null && snapshotId.equals(m.ebs().snapshotId())));
+                .anyMatch(m -> m.ebs() != null && snapshotId.equals(m.ebs().snapshotId())),
+        data -> false);
   }
 
   private static ImageUsers templates(
       Ec2Client client,
       AwsReader reader,
       String what,
-      Predicate<ResponseLaunchTemplateData> isNamed) {
+      Predicate<ResponseLaunchTemplateData> isNamed,
+      Predicate<ResponseLaunchTemplateData> mayBeNamed) {
     List<String> blocking = new ArrayList<>();
     List<String> others = new ArrayList<>();
     List<LaunchTemplate> templates =
@@ -86,13 +91,11 @@ record ImageUsers(List<String> blocking, List<String> others) {
                       .stream()
                       .toList());
       for (LaunchTemplateVersion version : versions) {
-        String image = VolumeAttribute.text(version.launchTemplateData().imageId());
-        if (isNamed.test(version.launchTemplateData())) {
+        ResponseLaunchTemplateData data = version.launchTemplateData();
+        if (isNamed.test(data)) {
           (isUnasked(template, version) ? blocking : others).add(text(template, version, what));
-        } else if (what.equals(AN_AMI)
-            && image.startsWith(BY_PARAMETER)
-            && isUnasked(template, version)) {
-          others.add(text(template, version, image + ", which may be " + what + ","));
+        } else if (mayBeNamed.test(data) && isUnasked(template, version)) {
+          others.add(text(template, version, data.imageId() + ", which may be " + what + ","));
         }
       }
     }

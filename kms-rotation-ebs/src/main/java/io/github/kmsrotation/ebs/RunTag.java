@@ -31,6 +31,11 @@ final class RunTag {
     return Tag.builder().key(key).value(value).build();
   }
 
+  /** How the run describes what it makes; no copied tag does. */
+  static String description(RunId run, String rest) {
+    return "kms-rotation run " + run + rest;
+  }
+
   static Optional<String> runOf(List<Tag> tags) {
     return tags.stream().filter(tag -> tag.key().equals(RunId.TAG_KEY)).map(Tag::value).findFirst();
   }

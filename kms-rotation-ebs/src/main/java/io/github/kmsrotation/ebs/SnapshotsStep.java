@@ -212,7 +212,7 @@ final class SnapshotsStep extends EbsStep {
   }
 
   private static String description(Env env) {
-    return "kms-rotation run " + env.runId() + ": before the move to another KMS key";
+    return RunTag.description(env.runId(), ": before the move to another KMS key");
   }
 
   private Optional<StepOutcome> send(StepContext context, Runnable call) {
