@@ -62,7 +62,7 @@ class ArchitectureTest {
         .whereLayer("retire")
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("spi")
-        .mayOnlyBeAccessedByLayers("kms", "retire", "run", "front door")
+        .mayOnlyBeAccessedByLayers("kms", "retire", "run", "fleet", "front door")
         .whereLayer("journal")
         .mayOnlyBeAccessedByLayers("run", "fleet")
         .whereLayer("plan")

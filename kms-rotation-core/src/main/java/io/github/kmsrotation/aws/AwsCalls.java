@@ -6,12 +6,9 @@ import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.core.IntervalFunction;
-import io.github.resilience4j.core.exception.AcquirePermissionCancelledException;
-import io.github.resilience4j.ratelimiter.RateLimiter;
-import io.github.resilience4j.ratelimiter.RateLimiterConfig;
-import io.github.resilience4j.ratelimiter.RequestNotPermitted;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -24,33 +21,46 @@ import software.amazon.awssdk.core.exception.SdkException;
  * Makes calls to AWS: reads are tried again after throttling and server errors, mutating calls only
  * after throttling and where no connection was made, since only then it is certain that they did
  * not take effect. Nothing is tried again on an interrupted thread. Safe for use by several
- * threads, which share the rate limit and the circuit.
+ * threads, which share the rates and the circuit.
  */
 public final class AwsCalls implements AwsReader {
-
-  private static final Duration PATIENCE_FOR_A_SLOT = Duration.ofMinutes(5);
 
   private static final int LONGEST_TEXT = 120;
 
   private final Retry reads;
   private final Retry mutations;
-  private final RateLimiter rate;
+  private final Pace pace;
   private final CircuitBreaker circuit;
+
+  /** How a call waits for its turn. */
+  @FunctionalInterface
+  public interface Pause {
+
+    /**
+     * Waits.
+     *
+     * @param duration how long
+     * @throws InterruptedException if interrupted; the call is not sent
+     */
+    void pause(Duration duration) throws InterruptedException;
+  }
 
   /**
    * @param settings how calls are tried
    */
   public AwsCalls(AwsCallSettings settings) {
+    this(settings, Clock.systemUTC(), AwsCalls::sleep);
+  }
+
+  /**
+   * @param settings how calls are tried
+   * @param clock by which their rates are kept
+   * @param pause how they wait for their turn, by that clock
+   */
+  public AwsCalls(AwsCallSettings settings, Clock clock, Pause pause) {
     reads = retry("reads", settings, AwsCalls::isWorthAnotherRead);
     mutations = retry("mutations", settings, AwsCalls::isCertainlyNotDone);
-    rate =
-        RateLimiter.of(
-            "aws",
-            RateLimiterConfig.custom()
-                .limitForPeriod(settings.callsPerSecond())
-                .limitRefreshPeriod(Duration.ofSeconds(1))
-                .timeoutDuration(PATIENCE_FOR_A_SLOT)
-                .build());
+    pace = new Pace(settings, clock, pause);
     circuit =
         CircuitBreaker.of(
             "aws",
@@ -61,6 +71,11 @@ public final class AwsCalls implements AwsReader {
                 .waitDurationInOpenState(settings.openCircuitFor())
                 .recordException(AwsCalls::isFaultOfTheService)
                 .build());
+  }
+
+  private static void sleep(Duration duration) throws InterruptedException {
+    // Rounded up, since a turn that is taken too early is a call too many.
+    Thread.sleep(duration.plusNanos(999_999).toMillis());
   }
 
   private static Retry retry(String name, AwsCallSettings settings, Predicate<Throwable> when) {
@@ -128,7 +143,7 @@ public final class AwsCalls implements AwsReader {
   @Override
   public <T> T read(String operation, Supplier<T> call) {
     try {
-      return guarded(reads, call);
+      return guarded(operation, reads, call);
     } catch (RuntimeException e) {
       throw translated(operation, e, false);
     }
@@ -148,26 +163,30 @@ public final class AwsCalls implements AwsReader {
    */
   public <T> T mutate(String operation, Supplier<T> call) {
     try {
-      return guarded(mutations, call);
+      return guarded(operation, mutations, call);
     } catch (RuntimeException e) {
       throw translated(operation, e, true);
     }
   }
 
-  private <T> T guarded(Retry retry, Supplier<T> call) {
-    Supplier<T> limited =
-        RateLimiter.decorateSupplier(rate, CircuitBreaker.decorateSupplier(circuit, call));
-    return Retry.decorateSupplier(retry, limited).get();
+  private <T> T guarded(String operation, Retry retry, Supplier<T> call) {
+    Supplier<T> guarded = CircuitBreaker.decorateSupplier(circuit, call);
+    Supplier<T> inTurn =
+        () -> {
+          pace.await(operation);
+          return guarded.get();
+        };
+    return Retry.decorateSupplier(retry, inTurn).get();
   }
 
   private static RuntimeException translated(
       String operation, RuntimeException failure, boolean mutating) {
-    if (failure instanceof RequestNotPermitted
-        || failure instanceof AcquirePermissionCancelledException) {
+    if (failure instanceof Pace.NoTurnException) {
       return new AwsUnavailableException(
           operation
-              + " was not sent: the thread got no turn within callsPerSecond, or was interrupted."
-              + " Nothing was changed by it; try again later.",
+              + " was not sent: it got no turn within the rates of AwsCallSettings, as "
+              + failure.getMessage()
+              + ". Nothing was changed by it; try again later.",
           failure);
     }
     if (failure instanceof CallNotPermittedException) {
@@ -187,7 +206,7 @@ public final class AwsCalls implements AwsReader {
           new AwsUnavailableException(
               operation
                   + " was throttled on every attempt and did not take effect. Try again later,"
-                  + " or lower callsPerSecond.",
+                  + " or lower the rates of AwsCallSettings.",
               failure);
       case UNKNOWN_OUTCOME ->
           mutating

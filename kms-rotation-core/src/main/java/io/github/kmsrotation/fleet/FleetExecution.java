@@ -35,6 +35,7 @@ final class FleetExecution {
   private final Mailbox mailbox;
   private final Questions questions;
   private final ListenerThread listeners;
+  private final Places places;
   private final FleetGate gate;
   private final Workers workers;
   private final Roster roster;
@@ -43,6 +44,7 @@ final class FleetExecution {
   private final Queue<FleetRun> due = new PriorityQueue<>(FleetRun.BY_DUE);
   private final Set<FleetRun> held = new HashSet<>();
   private final Set<FleetRun> asking = new HashSet<>();
+  private final Set<FleetRun> withoutPlace = new HashSet<>();
   private int wave = -1;
   private boolean wavesOver;
   private String reasonOfTheRest = "The fleet was interrupted before it began. Resubmit it.";
@@ -63,7 +65,17 @@ final class FleetExecution {
     this.listeners =
         new ListenerThread(
             book.fleet().id(), settings.listeners(), LISTENERS_PATIENCE, this::hasEnded);
-    this.gate = new FleetGate(control, settings.window(), settings.clock());
+    this.places =
+        new Places(
+            settings.quotas(),
+            run -> mailbox.post(() -> roster().run(run).ifPresent(this::hasPlace)));
+    this.gate =
+        new FleetGate(
+            control,
+            settings.window(),
+            places,
+            new Turns(settings.calls(), settings.clock()),
+            settings.clock());
     Runners runners = new Runners(settings, gate, questions, listeners);
     this.workers = new Workers(book.fleet().id(), settings.workers(), runners, mailbox);
     this.roster =
@@ -265,8 +277,10 @@ final class FleetExecution {
       dueIn(run, run.jittered(waiting.condition().map(this::interval).orElse(waiting.pause())));
     } else if (control.isPaused()) {
       held.add(run);
+    } else if (places.isWaiting(run.id())) {
+      withoutPlace.add(run);
     } else if (tick instanceof Tick.Held before) {
-      dueIn(run, gate.holds(run.plan(), before.step()).orElse(Duration.ZERO));
+      dueIn(run, gate.heldFor(run.id(), before.step()));
     }
   }
 
@@ -298,15 +312,23 @@ final class FleetExecution {
     }
   }
 
+  private void hasPlace(FleetRun run) {
+    if (withoutPlace.remove(run)) {
+      dueIn(run, Duration.ZERO);
+    }
+  }
+
   private void controlChanged() {
     if (control.isCancelled()) {
       List<FleetRun> stoppable = new ArrayList<>(held);
       due.stream().filter(run -> !run.isInCutover()).forEach(stoppable::add);
       stoppable.addAll(asking);
+      stoppable.addAll(withoutPlace);
       stoppable.forEach(this::stop);
       due.removeAll(stoppable);
       held.clear();
       asking.clear();
+      withoutPlace.clear();
     } else if (!control.isPaused()) {
       held.forEach(run -> dueIn(run, Duration.ZERO));
       held.clear();
@@ -326,6 +348,7 @@ final class FleetExecution {
 
   private void end(FleetRun run, FleetOutcome outcome, String reason) {
     run.close();
+    gate.forget(run.id());
     inFlight.leave(run.plan());
     roster.end(run, outcome, reason);
   }

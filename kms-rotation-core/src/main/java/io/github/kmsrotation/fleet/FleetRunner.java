@@ -43,8 +43,10 @@ import java.util.function.Supplier;
  *   <li>a failure budget of 5 % of the runs; fewer than 20 runs bear no failure
  *   <li>{@link MaintenanceWindow#always}
  *   <li>8 threads for each Region of each account: calls to AWS take a fraction of a second each,
- *       and {@link AwsCallSettings} lets 20 a second pass
- *   <li>{@link AwsCallSettings#ofDefaults} for each Region of each account
+ *       and {@link AwsCallSettings} lets 50 a second pass
+ *   <li>{@link AwsCallSettings#ofDefaults} for each Region of each account. A step waits for its
+ *       turn before it begins, without a thread
+ *   <li>{@link QuotaSource#usual}
  *   <li>poll intervals as the strategies give them, a tenth more or less at random
  *   <li>no listener, the system's clock
  * </ul>
@@ -118,6 +120,7 @@ public final class FleetRunner {
         plan -> Optional.empty();
     private AwsCallSettings callSettings = AwsCallSettings.ofDefaults();
     private FleetLimits limits = FleetLimits.ofDefaults();
+    private QuotaSource quotas = QuotaSource.usual();
     private FailureBudget budget = FailureBudget.ofShare(0.05);
     private MaintenanceWindow window = MaintenanceWindow.always();
     private FleetControl control = new FleetControl();
@@ -232,6 +235,20 @@ public final class FleetRunner {
      */
     public Builder limits(FleetLimits limits) {
       this.limits = Objects.requireNonNull(limits, "limits");
+      return this;
+    }
+
+    /**
+     * How many places of AWS's quotas the runs may take. By default AWS's default values. A run
+     * waits before a step that needs a place until there is one, so that AWS does not have to
+     * refuse it. Runs that were in such a step when the fleet was resumed are not counted: if AWS
+     * refuses another for it, that one tries again.
+     *
+     * @param quotas the source
+     * @return this builder
+     */
+    public Builder quotas(QuotaSource quotas) {
+      this.quotas = Objects.requireNonNull(quotas, "quotas");
       return this;
     }
 
@@ -355,6 +372,8 @@ public final class FleetRunner {
               waves,
               approvalPatience,
               limits,
+              quotas,
+              callSettings,
               budget,
               window,
               control,
@@ -370,9 +389,11 @@ public final class FleetRunner {
       Function<RotationPlan, Optional<StrategyOptions<?>>> byPlan = optionsFor;
       AwsCallSettings calls = callSettings;
       Clock time = clock;
+      Optional<Sleeper> waits = sleeper;
       return () -> {
         RotationRunner.Builder base =
             RotationRunner.builder().journal(where).optionsFor(byPlan).calls(calls).clock(time);
+        waits.ifPresent(base::sleeper);
         byKind.forEach(base::with);
         return base;
       };

@@ -1,5 +1,6 @@
 package io.github.kmsrotation.fleet;
 
+import io.github.kmsrotation.aws.AwsCallSettings;
 import io.github.kmsrotation.journal.Journal;
 import io.github.kmsrotation.run.Approvals;
 import io.github.kmsrotation.run.RotationListener;
@@ -21,6 +22,8 @@ record FleetSettings(
     WaveApprover waves,
     Duration approvalPatience,
     FleetLimits limits,
+    QuotaSource quotas,
+    AwsCallSettings calls,
     FailureBudget budget,
     MaintenanceWindow window,
     FleetControl control,

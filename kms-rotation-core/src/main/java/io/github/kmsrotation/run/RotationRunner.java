@@ -62,9 +62,13 @@ public final class RotationRunner {
             () -> new IllegalArgumentException("A runner needs a journal: call journal(...)"));
     this.approvals = builder.approvals;
     this.listeners = new Listeners(builder.listeners);
-    this.calls = new AwsCalls(builder.callSettings);
+    this.calls =
+        builder
+            .sleeper
+            .map(given -> new AwsCalls(builder.callSettings, builder.clock, given::sleep))
+            .orElseGet(() -> new AwsCalls(builder.callSettings));
     this.clock = builder.clock;
-    this.sleeper = builder.sleeper;
+    this.sleeper = builder.sleeper.orElse(duration -> Thread.sleep(duration.toMillis()));
     this.gate = builder.gate;
     this.options = Map.copyOf(builder.options);
     this.optionsFor = builder.optionsFor;
@@ -346,7 +350,7 @@ public final class RotationRunner {
     private final List<RotationListener> listeners = new ArrayList<>();
     private AwsCallSettings callSettings = AwsCallSettings.ofDefaults();
     private Clock clock = Clock.systemUTC();
-    private Sleeper sleeper = duration -> Thread.sleep(duration.toMillis());
+    private Optional<Sleeper> sleeper = Optional.empty();
     private StepGate gate = StepGate.open();
     private final Map<String, StrategyOptions<?>> options = new HashMap<>();
     private Function<RotationPlan, Optional<StrategyOptions<?>>> optionsFor =
@@ -452,7 +456,7 @@ public final class RotationRunner {
      * @return this builder
      */
     public Builder sleeper(Sleeper sleeper) {
-      this.sleeper = Objects.requireNonNull(sleeper, "sleeper");
+      this.sleeper = Optional.of(sleeper);
       return this;
     }
 

@@ -3,7 +3,8 @@ package io.github.kmsrotation.run;
 import java.time.Duration;
 
 /**
- * How the runner waits. Replaced in tests by one that turns a clock instead.
+ * How the runner waits, for what AWS does and for a call's turn. Replaced in tests by one that
+ * turns a clock instead.
  *
  * @see RotationRunner.Builder#sleeper
  */

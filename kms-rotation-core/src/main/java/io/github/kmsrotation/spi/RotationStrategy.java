@@ -2,9 +2,11 @@ package io.github.kmsrotation.spi;
 
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.Step;
+import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StrategyOptions;
 import io.github.kmsrotation.target.Target;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -55,6 +57,18 @@ public interface RotationStrategy<T extends Target> {
   default Set<String> resources(RotationPlan plan) {
     return Set.of(
         plan.kind() + " " + plan.accountId() + " " + plan.region() + " " + plan.targetId());
+  }
+
+  /**
+   * The places of AWS's quotas that a run takes while a step lasts, and keeps where the next step
+   * has the same ones. A fleet begins no more steps than there are places. By default none.
+   *
+   * @param plan the plan
+   * @param step one of its steps
+   * @return how many places of which quota, 1 or more
+   */
+  default Map<AwsQuota, Integer> quotas(RotationPlan plan, StepDescription step) {
+    return Map.of();
   }
 
   /**

@@ -14,11 +14,13 @@ import io.github.kmsrotation.plan.StrategyOptions;
 import io.github.kmsrotation.plan.Undo;
 import io.github.kmsrotation.plan.Verification;
 import io.github.kmsrotation.plan.VerifyStep;
+import io.github.kmsrotation.spi.AwsQuota;
 import io.github.kmsrotation.spi.PlanRequest;
 import io.github.kmsrotation.spi.RotationStrategy;
 import io.github.kmsrotation.target.Target;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -26,6 +28,8 @@ import java.util.OptionalLong;
 public final class FleetToy implements RotationStrategy<FleetToy.Thing> {
 
   static final String KIND = "fleet-toy";
+
+  static final AwsQuota COPIES = new AwsQuota("toy", "Copies at a time", 100_000);
 
   /** A thing in the toy world. */
   public record Thing(String id) implements Target {
@@ -70,6 +74,11 @@ public final class FleetToy implements RotationStrategy<FleetToy.Thing> {
     FleetWorld world = ((World) options.orElseThrow()).world();
     world.opened();
     return new BoundSteps(steps(plan.targetId(), world), world::closed);
+  }
+
+  @Override
+  public Map<AwsQuota, Integer> quotas(RotationPlan plan, StepDescription step) {
+    return step.id().equals("copy") ? Map.of(COPIES, 1) : Map.of();
   }
 
   private static List<Step> steps(String target, FleetWorld world) {

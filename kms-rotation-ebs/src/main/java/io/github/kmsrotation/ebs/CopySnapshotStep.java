@@ -8,6 +8,7 @@ import io.github.kmsrotation.plan.StepContext;
 import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StepOutcome;
 import io.github.kmsrotation.plan.Undo;
+import io.github.kmsrotation.spi.AwsQuota;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,15 @@ final class CopySnapshotStep extends EbsStep {
 
   /** A fact: the copy. */
   static final String COPY_ID = "copyId";
+
+  /**
+   * What EBS allows at a time.
+   *
+   * @see <a href="https://docs.aws.amazon.com/ebs/latest/userguide/ebs-resource-quotas.html">Quotas
+   *     for Amazon EBS</a>
+   */
+  static final AwsQuota COPIES_AT_A_TIME =
+      new AwsQuota("ebs", "Concurrent snapshot copies per destination Region", 20);
 
   private static final String COPY = "ec2:CopySnapshot";
 

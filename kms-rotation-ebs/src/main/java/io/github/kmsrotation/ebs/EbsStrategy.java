@@ -2,7 +2,9 @@ package io.github.kmsrotation.ebs;
 
 import io.github.kmsrotation.plan.RotationPlan;
 import io.github.kmsrotation.plan.Step;
+import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StrategyOptions;
+import io.github.kmsrotation.spi.AwsQuota;
 import io.github.kmsrotation.spi.Leftovers;
 import io.github.kmsrotation.spi.PlanRequest;
 import io.github.kmsrotation.spi.RotationStrategy;
@@ -10,6 +12,7 @@ import io.github.kmsrotation.target.EbsTarget;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.regions.Region;
@@ -94,6 +97,13 @@ public final class EbsStrategy implements RotationStrategy<EbsTarget> {
     Set<String> ids = new HashSet<>(subject.volumeIds());
     subject.instanceId().ifPresent(ids::add);
     return ids.isEmpty() ? RotationStrategy.super.resources(plan) : ids;
+  }
+
+  @Override
+  public Map<AwsQuota, Integer> quotas(RotationPlan plan, StepDescription step) {
+    return step.id().equals(CopySnapshotStep.ID)
+        ? Map.of(CopySnapshotStep.COPIES_AT_A_TIME, 1)
+        : Map.of();
   }
 
   @Override

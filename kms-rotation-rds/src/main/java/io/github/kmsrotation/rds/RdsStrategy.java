@@ -1,13 +1,16 @@
 package io.github.kmsrotation.rds;
 
 import io.github.kmsrotation.plan.RotationPlan;
+import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StrategyOptions;
+import io.github.kmsrotation.spi.AwsQuota;
 import io.github.kmsrotation.spi.Leftovers;
 import io.github.kmsrotation.spi.PlanRequest;
 import io.github.kmsrotation.spi.RotationStrategy;
 import io.github.kmsrotation.target.RdsTarget;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kms.KmsClient;
@@ -53,6 +56,11 @@ public final class RdsStrategy implements RotationStrategy<RdsTarget> {
     return BoundSteps.of(
         () -> RdsSteps.of(new RdsStep.Env(plan, new Rds(rds), kms, names, options)),
         () -> own.forEach(SdkAutoCloseable::close));
+  }
+
+  @Override
+  public Map<AwsQuota, Integer> quotas(RotationPlan plan, StepDescription step) {
+    return RdsQuotas.of(plan, step);
   }
 
   @Override

@@ -19,10 +19,12 @@ import software.amazon.awssdk.services.rds.model.InvalidDbInstanceStateException
 /** The source document's last step: deletes the original, with a final DB snapshot that stays. */
 final class RetireInstanceStep extends RdsStep {
 
+  static final String ID = "retire-original";
+
   RetireInstanceStep(Env env) {
     super(
         new StepDescription(
-            "retire-original",
+            ID,
             "Delete the original; its final DB snapshot "
                 + env.names().finalSnapshot()
                 + " stays under the old KMS key",

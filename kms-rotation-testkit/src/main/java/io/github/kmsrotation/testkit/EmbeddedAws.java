@@ -66,7 +66,7 @@ public final class EmbeddedAws implements AutoCloseable {
     this.timeline = new Timeline(clock, builder.eventualConsistency);
     KmsService kms = new KmsService(accountId, timeline, builder.requestQuotas);
     this.rds = new RdsService(accountId, timeline, kms);
-    this.ec2 = new Ec2Service(accountId, timeline, kms);
+    this.ec2 = new Ec2Service(accountId, timeline, kms, builder.requestQuotas);
     this.elb = new ElbService(accountId, timeline, ec2);
     this.ssm = new SsmService(timeline, ec2);
     this.s3 = new S3Service(accountId, lock, timeline, kms.dataKeys());
@@ -465,10 +465,13 @@ public final class EmbeddedAws implements AutoCloseable {
 
     /**
      * Has KMS throttle what exceeds AWS's default quotas of management requests in a second of the
-     * clock. Not by default: the second of a clock that a test turns by hand does not end while the
-     * test makes its keys.
+     * clock, and EC2 what exceeds the default rates of its APIs. Not by default: the second of a
+     * clock that a test turns by hand does not end while the test makes its keys and volumes.
      *
      * @return this builder
+     * @see <a
+     *     href="https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html">Request
+     *     throttling for the Amazon EC2 API</a>
      * @see <a
      *     href="https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html">AWS
      *     KMS request quotas</a>

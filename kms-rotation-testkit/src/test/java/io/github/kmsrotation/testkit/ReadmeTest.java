@@ -39,7 +39,7 @@ class ReadmeTest {
   void tables_nameWhatIsModelled() throws IOException {
     KmsService kms = new KmsService(ACCOUNT, timeline, true);
     try (RdsService rds = new RdsService(ACCOUNT, timeline, kms);
-        Ec2Service ec2 = new Ec2Service(ACCOUNT, timeline, kms);
+        Ec2Service ec2 = new Ec2Service(ACCOUNT, timeline, kms, false);
         SsmService ssm = new SsmService(timeline, ec2);
         S3Service s3 = new S3Service(ACCOUNT, new ReentrantLock(), timeline, kms.dataKeys())) {
       for (AwsService service :

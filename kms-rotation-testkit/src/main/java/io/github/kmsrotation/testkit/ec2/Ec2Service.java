@@ -24,8 +24,9 @@ public final class Ec2Service implements AwsService, AutoCloseable {
    * @param accountId the account of all resources
    * @param timeline what happens later
    * @param kms the keys
+   * @param requestRates whether calls beyond AWS's default rates are throttled
    */
-  public Ec2Service(String accountId, Timeline timeline, KmsService kms) {
+  public Ec2Service(String accountId, Timeline timeline, KmsService kms, boolean requestRates) {
     this.store = new Ec2Store(accountId, timeline, kms);
     VolumeMaker maker = new VolumeMaker(store);
     new VolumeOperations(store, maker).define(operations);
@@ -51,6 +52,9 @@ public final class Ec2Service implements AwsService, AutoCloseable {
     new CreditOperations(store).define(operations);
     new RootTaskOperations(store, maker).define(operations);
     new TagOperations(store).define(operations);
+    if (requestRates) {
+      operations.replaceAll(new RequestRates(timeline)::limited);
+    }
   }
 
   @Override
