@@ -19,8 +19,8 @@ import java.util.Optional;
  *       second of {@code ec2:CreateVolume} after 80 at once.
  *   <li>50 calls a second in all, which is what keeps the pace where AWS documents no rate, as of
  *       RDS and Systems Manager.
- *   <li>the circuit opens when half of the last 20 calls failed for no reason of the caller's, for
- *       30 s: a Region in trouble is left alone.
+ *   <li>the circuit opens when half of the last 20 calls failed for no reason of the caller's,
+ *       throttling aside, for 30 s: a Region in trouble is left alone.
  * </ul>
  *
  * <p>A runner's runs share the rates and the circuit.

@@ -69,7 +69,7 @@ public final class AwsCalls implements AwsReader {
                 .minimumNumberOfCalls(20)
                 .failureRateThreshold(50)
                 .waitDurationInOpenState(settings.openCircuitFor())
-                .recordException(AwsCalls::isFaultOfTheService)
+                .recordException(AwsCalls::isTroubleOfTheService)
                 .build());
   }
 
@@ -98,6 +98,13 @@ public final class AwsCalls implements AwsReader {
     return isFaultOfTheService(failure)
         && failure instanceof SdkException e
         && AwsFailure.of(e) != AwsFailure.UNKNOWN_OUTCOME;
+  }
+
+  /** Who is throttled is to slow down, which the pauses see to; nothing is wrong over there. */
+  private static boolean isTroubleOfTheService(Throwable failure) {
+    return isFaultOfTheService(failure)
+        && failure instanceof SdkException e
+        && AwsFailure.of(e) != AwsFailure.THROTTLED;
   }
 
   private static boolean isFaultOfTheService(Throwable failure) {

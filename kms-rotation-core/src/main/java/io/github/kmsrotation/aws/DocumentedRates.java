@@ -40,7 +40,10 @@ final class DocumentedRates {
           new CallRate(2, 5),
           List.of("RunInstances", "StartInstances"),
           new CallRate(1, 100),
-          List.of("CopyImage"));
+          List.of("CopyImage"),
+          // It is called by an id alone, which EC2 does not take for a filter.
+          new CallRate(10, 50),
+          List.of("DescribeInstanceStatus"));
 
   /** KMS allows so many in each second. */
   private static final Map<Integer, List<String>> KMS =

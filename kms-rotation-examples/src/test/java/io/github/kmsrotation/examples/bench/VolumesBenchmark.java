@@ -199,6 +199,11 @@ public final class VolumesBenchmark implements AutoCloseable {
     line(text, "%-40s %8.1f", "  of them for plans", (double) callsOfPlanning / volumes);
     line(text, "%-40s %8.1f", "  of them mutating", (double) mutating / volumes);
     line(text, "%-40s %8.1f", "  the fewest that are mutating", fewest);
+    Map<String, Integer> throttled = new TreeMap<>();
+    calls.stream()
+        .filter(call -> call.outcome().equals("RequestLimitExceeded"))
+        .forEach(call -> throttled.merge(call.operation(), 1, Integer::sum));
+    line(text, "%-40s %s", "  of them throttled, in all", throttled);
     byOperation.forEach(
         (operation, count) -> line(text, "    %-36s %8.2f", operation, (double) count / volumes));
     line(text, "%-40s %8.1f", "MiB before, embedded AWS included", mib(before));
