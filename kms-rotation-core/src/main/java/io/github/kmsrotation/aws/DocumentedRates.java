@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -87,6 +88,11 @@ final class DocumentedRates {
         (quota, names) ->
             names.forEach(name -> rates.put("kms:" + name, new CallRate(quota, quota))));
     return Map.copyOf(rates);
+  }
+
+  /** Those that have a rate of their own. */
+  static Set<String> operations() {
+    return BY_OPERATION.keySet();
   }
 
   static Optional<CallRate> of(String operation) {
