@@ -148,7 +148,7 @@ class KeyCrashTest {
             s -> {
               KeyCrashTest other = new KeyCrashTest();
               try {
-                other.directory = Files.createTempDirectory("undisturbed");
+                other.directory = Files.createTempDirectory(Path.of("target"), "undisturbed");
                 other.create(s);
                 if (rotated) {
                   other.world.approving().run(other.plan(s)).requireComplete();
