@@ -102,9 +102,9 @@ final class LargeCopy {
     String id =
         refused(
             () ->
-                context.mutate(
-                    Uploads.BEGIN,
-                    Uploads.beginning(source.key()),
+                uploads.begin(
+                    context,
+                    source.key(),
                     () -> env.api().createMultipartUpload(create).uploadId()));
     try {
       Optional<Rewritten> done = fill(source, id);
@@ -162,9 +162,10 @@ final class LargeCopy {
   private List<CompletedPart> parts(LargeSource source, String id) {
     ConcurrentSkipListMap<Integer, CompletedPart> done = new ConcurrentSkipListMap<>();
     Optional<S3Exception> refusal =
-        context.mutate(
-            Uploads.BEGIN,
-            Uploads.parts(source.key(), id),
+        uploads.fill(
+            context,
+            source.key(),
+            id,
             () -> {
               try {
                 env.workers()

@@ -8,6 +8,7 @@ import io.github.kmsrotation.plan.StepDescription;
 import io.github.kmsrotation.plan.StepOutcome;
 import io.github.kmsrotation.plan.Undo;
 import io.github.kmsrotation.s3.Rewriting.Rewritten;
+import io.github.kmsrotation.s3.Uploads.Left;
 import io.github.kmsrotation.s3.VersionListing.Batch;
 import io.github.kmsrotation.s3.VersionListing.Marker;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Rewrites what is too large for one call, one object after the other and the parts of each several
@@ -26,6 +28,11 @@ import java.util.Optional;
 final class RewriteLargeStep extends S3Step {
 
   static final String ID = "rewrite-large";
+
+  /** The fact that names uploads which may be somebody else's. */
+  static final String UPLOADS_LEFT = "uploadsLeft";
+
+  private static final int MOST_NAMED = 20;
 
   private static final Duration AT_ONCE = Duration.ofMillis(1);
   private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
@@ -115,22 +122,34 @@ final class RewriteLargeStep extends S3Step {
   }
 
   private StepOutcome end(StepContext context, Tally tally) {
+    List<String> untold = List.of();
     if (tally.all() > 0) {
-      Optional<StepOutcome> wait = abortLeft(context);
-      if (wait.isPresent()) {
-        return wait.get();
+      Left left = uploads.abortLeft(context);
+      if (left.until().isPresent()) {
+        return waitingFor(left.until().get());
       }
+      untold = left.untold();
     } else {
       report().flush(0);
     }
     stretch = Optional.empty();
-    return SweepStep.moved(context, env, tally, report());
+    StepOutcome moved = SweepStep.moved(context, env, tally, report());
+    if (moved instanceof StepOutcome.Done done && !untold.isEmpty()) {
+      Map<String, String> facts = new TreeMap<>(done.facts().values());
+      facts.put(UPLOADS_LEFT, named(untold));
+      return StepOutcome.done(Facts.of(facts));
+    }
+    return moved;
   }
 
-  private Optional<StepOutcome> abortLeft(StepContext context) {
-    Optional<Instant> until = uploads.abortLeft(context);
-    return until.map(
-        at -> waiting("s3:UploadIsNobodys", "an empty upload, until " + at, LOOK_AGAIN));
+  private static String named(List<String> untold) {
+    return untold.size()
+        + " multipart uploads that may be of this run or of somebody else, and were not aborted: "
+        + String.join("; ", untold.subList(0, Math.min(untold.size(), MOST_NAMED)));
+  }
+
+  private StepOutcome waitingFor(Instant at) {
+    return waiting("s3:UploadIsNobodys", "an empty upload, until " + at, LOOK_AGAIN);
   }
 
   private StepOutcome waiting(String what, String seen, Duration poll) {
@@ -146,15 +165,17 @@ final class RewriteLargeStep extends S3Step {
   public StepOutcome undo(StepContext context) {
     boolean copiedNothing =
         Tally.of(context.factsOf(ID)).all() == 0 && context.factsOf(ID).find("bytes").isPresent();
-    Optional<StepOutcome> wait = copiedNothing ? Optional.empty() : abortLeft(context);
-    return wait.orElseGet(
-        () ->
-            StepOutcome.done(
-                Facts.of(
-                    Map.of(
-                        Facts.KEPT,
-                        "large objects that were rewritten stay under "
-                            + env.keyArn()
-                            + ", which has to stay usable"))));
+    Left left = copiedNothing ? new Left(Optional.empty(), List.of()) : uploads.abortLeft(context);
+    if (left.until().isPresent()) {
+      return waitingFor(left.until().get());
+    }
+    String kept =
+        "large objects that were rewritten stay under "
+            + env.keyArn()
+            + ", which has to stay usable";
+    return StepOutcome.done(
+        Facts.of(
+            Map.of(
+                Facts.KEPT, left.untold().isEmpty() ? kept : kept + "; " + named(left.untold()))));
   }
 }

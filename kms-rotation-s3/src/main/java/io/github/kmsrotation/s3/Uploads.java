@@ -5,9 +5,14 @@ import io.github.kmsrotation.plan.StepContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import software.amazon.awssdk.services.s3.model.AbortMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsRequest;
@@ -20,7 +25,9 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * The multipart uploads of this run, which the journal knows by their ids, so that none is left
  * behind and none of anybody else's is touched. S3 shows nothing of an upload by which it could be
  * marked, so one whose beginning got no answer is told by what it is: of an object that this run
- * began an upload of, begun within five minutes of that, and without a part for an hour.
+ * began an upload of and never learnt its id, begun within five minutes of that, and without a part
+ * for an hour. If there are more of these than beginnings without an answer, some are somebody
+ * else's, and all of them are left and named.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html">ListMultipartUploads</a>
@@ -41,13 +48,55 @@ final class Uploads {
     this.env = env;
   }
 
-  /** What the journal calls the beginning of an upload. */
-  static String beginning(String key) {
-    return key + ", upload";
+  /**
+   * What was found of this run.
+   *
+   * @param until when it is to be looked again; empty if nothing is to be waited for
+   * @param untold those that cannot be told from this run's, and stay
+   */
+  record Left(Optional<Instant> until, List<String> untold) {}
+
+  /** What the journal calls a beginning of an upload. */
+  private static String beginning(String key, int number) {
+    return key + ", upload " + number;
+  }
+
+  /** What the journal calls the use of what a beginning answered. */
+  private static String answered(String key, int number) {
+    return key + ", parts of upload " + number;
+  }
+
+  /** Begins one, and tells its id. */
+  String begin(StepContext context, String key, Supplier<String> call) {
+    return context.mutate(BEGIN, beginning(key, begun(context, key) + 1), call);
+  }
+
+  /** Copies the parts of the upload that was begun last; from now on it is known as this run's. */
+  <T> T fill(StepContext context, String key, String uploadId, Supplier<T> call) {
+    int number = begun(context, key);
+    return context.mutate(
+        BEGIN, parts(key, uploadId), () -> context.mutate(BEGIN, answered(key, number), call));
+  }
+
+  /** How many that AWS did not refuse. */
+  private static int begun(StepContext context, String key) {
+    int number = 0;
+    while (context.lastSent(BEGIN, beginning(key, number + 1)).isPresent()) {
+      number++;
+    }
+    return number;
+  }
+
+  /** When those were begun whose ids never came to be known. */
+  private static List<Instant> lost(StepContext context, String key) {
+    return IntStream.rangeClosed(1, begun(context, key))
+        .filter(number -> context.lastSent(BEGIN, answered(key, number)).isEmpty())
+        .mapToObj(number -> context.lastSent(BEGIN, beginning(key, number)).orElseThrow())
+        .toList();
   }
 
   /** What the journal calls the copying of an upload's parts. */
-  static String parts(String key, String uploadId) {
+  private static String parts(String key, String uploadId) {
     return key + ", parts of upload " + uploadId;
   }
 
@@ -60,26 +109,41 @@ final class Uploads {
     }
   }
 
-  /**
-   * Gives up what of this run is left under the target's prefix.
-   *
-   * @return until when it is to be waited for what may be of this run; empty if nothing is
-   */
-  Optional<Instant> abortLeft(StepContext context) {
-    Optional<Instant> until = Optional.empty();
+  /** Gives up what of this run is left under the target's prefix. */
+  Left abortLeft(StepContext context) {
+    Map<String, List<MultipartUpload>> likeOurs = new TreeMap<>();
     for (MultipartUpload upload : list(context, env.prefix().orElse(""))) {
       if (isOurs(context, upload)) {
         abort(context, upload.key(), upload.uploadId());
       } else if (mayBeOurs(context, upload)) {
-        Instant due = upload.initiated().plus(EMPTY_FOR);
-        if (context.clock().instant().isBefore(due)) {
-          until = Optional.of(until.filter(due::isBefore).orElse(due));
-        } else {
-          abort(context, upload.key(), upload.uploadId());
-        }
+        likeOurs.computeIfAbsent(upload.key(), key -> new ArrayList<>()).add(upload);
       }
     }
-    return until;
+    Optional<Instant> until =
+        likeOurs.values().stream()
+            .flatMap(List::stream)
+            .map(upload -> upload.initiated().plus(EMPTY_FOR))
+            .filter(due -> context.clock().instant().isBefore(due))
+            .min(Comparator.naturalOrder());
+    return until.isPresent()
+        ? new Left(until, List.of())
+        : new Left(until, abortLost(context, likeOurs));
+  }
+
+  private List<String> abortLost(StepContext context, Map<String, List<MultipartUpload>> likeOurs) {
+    List<String> untold = new ArrayList<>();
+    likeOurs.forEach(
+        (key, uploads) -> {
+          boolean allOurs = uploads.size() <= lost(context, key).size();
+          for (MultipartUpload upload : uploads) {
+            if (allOurs) {
+              abort(context, key, upload.uploadId());
+            } else {
+              untold.add(key + ", upload " + upload.uploadId());
+            }
+          }
+        });
+    return untold;
   }
 
   private static boolean isOurs(StepContext context, MultipartUpload upload) {
@@ -87,11 +151,9 @@ final class Uploads {
   }
 
   private boolean mayBeOurs(StepContext context, MultipartUpload upload) {
-    return context
-            .lastSent(BEGIN, beginning(upload.key()))
+    return lost(context, upload.key()).stream()
             .map(sent -> Duration.between(sent, upload.initiated()).abs())
-            .filter(apart -> apart.compareTo(NEAR) <= 0)
-            .isPresent()
+            .anyMatch(apart -> apart.compareTo(NEAR) <= 0)
         && hasNoPart(context, upload);
   }
 

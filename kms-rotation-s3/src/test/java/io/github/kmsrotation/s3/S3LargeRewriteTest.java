@@ -380,6 +380,41 @@ class S3LargeRewriteTest {
         .containsExactlyInAnyOrder(others, sameKey);
   }
 
+  @Test
+  void rewrite_inParts_leavesAnEmptyUploadOfOthersOfTheSameKey_asItsOwnBeginningWasAnswered() {
+    put("a", r -> {});
+    String theirs = begunByOthers("a");
+
+    rotate();
+
+    assertThat(uploads()).containsExactly(theirs);
+  }
+
+  @Test
+  void rewrite_inParts_whoseBeginningIsLost_besideAnUploadOfOthers_leavesAndNamesBoth() {
+    put("a", r -> {});
+    String theirs = begunByOthers("a");
+    world.aws.faults().on("CreateMultipartUpload").dropAfter();
+
+    RotationReport report = rotate();
+
+    assertThat(head("a").ssekmsKeyId()).isEqualTo(world.newKey);
+    assertThat(uploads()).hasSize(2).contains(theirs);
+    assertThat(report.steps().get(4).facts().find("uploadsLeft").orElseThrow())
+        .startsWith("2 multipart uploads")
+        .contains(uploads());
+  }
+
+  private String begunByOthers(String key) {
+    return world.s3.createMultipartUpload(r -> r.bucket(S3World.BUCKET).key(key)).uploadId();
+  }
+
+  private List<String> uploads() {
+    return world.s3.listMultipartUploads(r -> r.bucket(S3World.BUCKET)).uploads().stream()
+        .map(upload -> upload.uploadId())
+        .toList();
+  }
+
   private RotationPlan killedAt(int call) {
     RotationPlan plan = plan();
     try (S3Client mortal =
