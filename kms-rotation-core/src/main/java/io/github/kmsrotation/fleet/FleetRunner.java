@@ -241,8 +241,7 @@ public final class FleetRunner {
     /**
      * How many places of AWS's quotas the runs may take. By default AWS's default values. A run
      * waits before a step that needs a place until there is one, so that AWS does not have to
-     * refuse it. Runs that were in such a step when the fleet was resumed are not counted: if AWS
-     * refuses another for it, that one tries again.
+     * refuse it. What others of the account use is the source's to take into account.
      *
      * @param quotas the source
      * @return this builder

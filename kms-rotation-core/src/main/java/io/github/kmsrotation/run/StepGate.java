@@ -8,10 +8,11 @@ import java.util.Optional;
 
 /**
  * Holds a run before a step, for example until a maintenance window opens. Asked before each step
- * begins, after its phase was approved, and again when the time that it named has passed. Not asked
- * between two steps of {@link Phase#CUTOVER}, nor about one that was begun before: half a cutover
- * is an outage, so what was begun is brought through. Not asked when a run is rolled back. Safe for
- * use by several threads; an exception ends the run as {@link RunStatus#FAILED}.
+ * begins, after its phase was approved, and again when the time that it named has passed; when a
+ * run is taken up again, also about the step that it stood in. Not asked once a step of {@link
+ * Phase#CUTOVER} was begun until that phase is over: half a cutover is an outage, so what was begun
+ * is brought through. Not asked when a run is rolled back. Safe for use by several threads; an
+ * exception ends the run as {@link RunStatus#FAILED}.
  */
 @FunctionalInterface
 public interface StepGate {

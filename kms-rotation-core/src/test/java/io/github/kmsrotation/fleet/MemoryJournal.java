@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A journal that outlives runners, not the test, and whose disk can be full after some writes. */
-final class MemoryJournal implements Journal {
+public final class MemoryJournal implements Journal {
 
   private final Map<RunId, List<JournalEntry>> logs = new ConcurrentHashMap<>();
   private final Set<RunId> owned = ConcurrentHashMap.newKeySet();

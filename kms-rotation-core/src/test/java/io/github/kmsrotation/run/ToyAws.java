@@ -70,6 +70,12 @@ final class ToyAws {
     after.add(failure);
   }
 
+  /** Those that no call has met. */
+  void forgetFailures() {
+    before.clear();
+    after.clear();
+  }
+
   boolean isReady(String name) {
     return ready;
   }
