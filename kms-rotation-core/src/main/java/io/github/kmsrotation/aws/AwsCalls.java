@@ -208,7 +208,18 @@ public final class AwsCalls implements AwsReader {
 
   private static RuntimeException translated(
       String operation, SdkException failure, boolean mutating) {
-    return switch (AwsFailure.of(failure)) {
+    AwsFailure kind = AwsFailure.of(failure);
+    if (mutating && mayHaveTakenEffectBefore(kind, failure)) {
+      return new UnknownOutcomeException(
+          operation
+              + " was sent "
+              + failure.numAttempts()
+              + " times by the SDK. The last time it was refused ("
+              + brief(failure)
+              + "); an earlier one may have taken effect.",
+          failure);
+    }
+    return switch (kind) {
       case THROTTLED ->
           new AwsUnavailableException(
               operation
@@ -252,6 +263,14 @@ public final class AwsCalls implements AwsReader {
               : unconfigured(operation + " could not be sent", failure);
       case REFUSED -> failure;
     };
+  }
+
+  /** The SDK sends a call again whose answer was lost, and tells only what came of the last one. */
+  private static boolean mayHaveTakenEffectBefore(AwsFailure kind, SdkException failure) {
+    Integer attempts = failure.numAttempts();
+    return (kind == AwsFailure.REFUSED || kind == AwsFailure.DENIED)
+        && attempts != null
+        && attempts > 1;
   }
 
   /** The SDK's text lists every provider of its chain; all of it stays with the cause. */
