@@ -27,7 +27,6 @@ final class CrashMatrix {
           new String[] {"AnswersAreLost", "answer lost"},
           new String[] {"LostOnIts", "request lost"},
           new String[] {"DoesNotArrive", "request lost"},
-          new String[] {"IsGoneRightAfter", "stopped after call"},
           new String[] {"RightAfter", "stopped after call"},
           new String[] {"RunEndedAt", "stopped after call"},
           new String[] {"Refuse", "refused"},

@@ -95,16 +95,18 @@ public final class AwsCalls implements AwsReader {
   }
 
   private static boolean isCertainlyNotDone(Throwable failure) {
-    return isFaultOfTheService(failure)
-        && failure instanceof SdkException e
-        && AwsFailure.of(e) != AwsFailure.UNKNOWN_OUTCOME;
+    return isFaultOtherThan(AwsFailure.UNKNOWN_OUTCOME, failure);
   }
 
   /** Who is throttled is to slow down, which the pauses see to; nothing is wrong over there. */
   private static boolean isTroubleOfTheService(Throwable failure) {
+    return isFaultOtherThan(AwsFailure.THROTTLED, failure);
+  }
+
+  private static boolean isFaultOtherThan(AwsFailure kind, Throwable failure) {
     return isFaultOfTheService(failure)
         && failure instanceof SdkException e
-        && AwsFailure.of(e) != AwsFailure.THROTTLED;
+        && AwsFailure.of(e) != kind;
   }
 
   private static boolean isFaultOfTheService(Throwable failure) {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -16,34 +16,15 @@ class CallRatesTest {
 
   private static final String CREATE = "ec2:CreateVolume";
 
-  private final TurnedClock clock = new TurnedClock();
+  private Instant now = Instant.parse("2026-11-24T08:00:00Z");
+  private final Clock clock = ((InstantSource) () -> now).withZone(ZoneOffset.UTC);
 
-  /** A clock that is turned by those who wait. */
-  private static final class TurnedClock extends Clock {
-    private Instant now = Instant.parse("2026-11-24T08:00:00Z");
-
-    void turn(Duration by) {
-      now = now.plus(by);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
+  private void turn(Duration by) {
+    now = now.plus(by);
   }
 
   private AwsCalls calls(AwsCallSettings settings) {
-    return new AwsCalls(settings, clock, clock::turn);
+    return new AwsCalls(settings, clock, this::turn);
   }
 
   private Duration timeOf(int number, AwsCalls calls, String operation) {
@@ -110,7 +91,7 @@ class CallRatesTest {
         .hasMessageContaining("ec2:CreateVolume was not sent")
         .hasMessageContaining("its turn is in 1000 s")
         .hasMessageContaining("Nothing was changed");
-    clock.turn(Duration.ofSeconds(1_000));
+    turn(Duration.ofSeconds(1_000));
 
     assertThat(calls.<Integer>mutate(CREATE, sent::incrementAndGet)).isEqualTo(2);
   }
@@ -139,7 +120,7 @@ class CallRatesTest {
     AwsCalls calls = calls(AwsCallSettings.builder().rate(CREATE, new CallRate(1, 1)).build());
     timeOf(1, calls, CREATE);
 
-    clock.turn(Duration.ofDays(-1));
+    turn(Duration.ofDays(-1));
 
     assertThat(timeOf(3, calls, CREATE)).isBetween(Duration.ofSeconds(3), Duration.ofMillis(3_001));
   }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,28 +33,13 @@ class RotationRunnerTest {
   private final ToyAws aws = new ToyAws();
   private final RotationPlan plan = ToyStrategy.plan();
   private Instant now = Instant.parse("2026-11-24T08:00:00Z");
+  private final Clock clock = ((InstantSource) () -> now).withZone(ZoneOffset.UTC);
 
   private RotationRunner.Builder runner() {
     return RotationRunner.builder()
         .journal(FileJournal.in(directory))
         .with(new ToyStrategy.World(aws))
-        .clock(
-            new Clock() {
-              @Override
-              public Instant instant() {
-                return now;
-              }
-
-              @Override
-              public ZoneOffset getZone() {
-                return ZoneOffset.UTC;
-              }
-
-              @Override
-              public Clock withZone(java.time.ZoneId zone) {
-                return this;
-              }
-            })
+        .clock(clock)
         .sleeper(duration -> now = now.plus(duration));
   }
 

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,29 +35,14 @@ class RunReportsTest {
           + plan.runId()
           + "\").";
   private Instant now = plan.createdAt().plus(Duration.ofDays(3));
+  private final Clock clock = ((InstantSource) () -> now).withZone(ZoneOffset.UTC);
 
   private RotationRunner runner(Approvals approvals) {
     return RotationRunner.builder()
         .journal(FileJournal.in(directory))
         .with(new ToyStrategy.World(aws))
         .approval(approvals)
-        .clock(
-            new Clock() {
-              @Override
-              public Instant instant() {
-                return now;
-              }
-
-              @Override
-              public ZoneId getZone() {
-                return ZoneOffset.UTC;
-              }
-
-              @Override
-              public Clock withZone(ZoneId zone) {
-                return this;
-              }
-            })
+        .clock(clock)
         .sleeper(duration -> now = now.plus(duration))
         .build();
   }

@@ -16,8 +16,6 @@ import software.amazon.awssdk.services.rds.model.PendingModifiedValues;
 final class RdsPreflight {
 
   private static final int MOST_TAGS = 50;
-  private static final int SNAPSHOTS_NEEDED = 3;
-  private static final int INSTANCES_NEEDED = 1;
 
   private final PlanRequest<RdsTarget> request;
   private final RdsOptions options;
@@ -159,8 +157,9 @@ final class RdsPreflight {
         read("rds:DescribeAccountAttributes", () -> rds.client().describeAccountAttributes())
             .accountQuotas()) {
       switch (Settings.text(quota.accountQuotaName())) {
-        case "ManualSnapshots" -> checkQuota(quota, SNAPSHOTS_NEEDED, "manual DB snapshots");
-        case "DBInstances" -> checkQuota(quota, INSTANCES_NEEDED, "DB instances");
+        case "ManualSnapshots" ->
+            checkQuota(quota, RdsQuotas.SNAPSHOTS_OF_A_RUN, "manual DB snapshots");
+        case "DBInstances" -> checkQuota(quota, RdsQuotas.INSTANCES_OF_A_RUN, "DB instances");
         default -> {}
       }
     }

@@ -19,7 +19,9 @@ final class RdsQuotas {
   static final AwsQuota SNAPSHOTS = new AwsQuota("rds", "Manual DB instance snapshots", 100);
 
   /** The snapshot, its copy, and the final one of the original, which is made before those go. */
-  private static final int SNAPSHOTS_OF_A_RUN = 3;
+  static final int SNAPSHOTS_OF_A_RUN = 3;
+
+  static final int INSTANCES_OF_A_RUN = 1;
 
   private RdsQuotas() {}
 
@@ -27,7 +29,7 @@ final class RdsQuotas {
     int snapshots = RdsWay.of(plan.attributes()) == RdsWay.SNAPSHOT ? SNAPSHOTS_OF_A_RUN : 1;
     return isOriginalGone(plan, step)
         ? Map.of(SNAPSHOTS, snapshots)
-        : Map.of(SNAPSHOTS, snapshots, INSTANCES, 1);
+        : Map.of(SNAPSHOTS, snapshots, INSTANCES, INSTANCES_OF_A_RUN);
   }
 
   private static boolean isOriginalGone(RotationPlan plan, StepDescription step) {
